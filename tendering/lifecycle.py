@@ -1,0 +1,116 @@
+"""Where a tender stands and who may do what then. Pure: statuses are worked out from stored moments and `now`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.decision import ALLOWED, Decision, Refused
+from accounts.lifecycle import Role
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PREPARED = "prepared", _("Waiting for release")
+    SCHEDULED = "scheduled", _("Released, not yet published")
+    OPEN = "open", _("Open for bids")
+    CLOSED = "closed", _("Deadline passed, not yet opened")
+    EVALUATION = "evaluation", _("In evaluation")
+    AWARDED = "awarded", _("Awarded")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+PUBLIC_STATUSES = frozenset({Status.OPEN, Status.CLOSED, Status.EVALUATION, Status.AWARDED, Status.CANCELLED})
+
+
+class Moments(Protocol):
+    """The stored moments a status is worked out from."""
+
+    prepared_at: datetime | None
+    released_at: datetime | None
+    published_at: datetime | None
+    tender_period_end: datetime | None
+    opened_at: datetime | None
+    awarded_at: datetime | None
+    cancelled_at: datetime | None
+
+
+def status(tender: Moments, now: datetime) -> Status:
+    """The first matching line decides; `TenderQuerySet.with_status` says the same in SQL (held equal by a test)."""
+    if tender.cancelled_at and tender.cancelled_at <= now:
+        return Status.CANCELLED
+    if tender.awarded_at and tender.awarded_at <= now:
+        return Status.AWARDED
+    if tender.opened_at and tender.opened_at <= now:
+        return Status.EVALUATION
+    if not tender.prepared_at:
+        return Status.DRAFT
+    if not tender.released_at:
+        return Status.PREPARED
+    if not tender.published_at or tender.published_at > now:
+        return Status.SCHEDULED
+    if tender.tender_period_end and now < tender.tender_period_end:
+        return Status.OPEN
+    return Status.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An act: in which statuses, by which roles of the buyer; `why_not` is told when the status does not fit."""
+
+    statuses: frozenset[Status]
+    roles: frozenset[str]
+    why_not: str | Promise
+
+
+OFFICE = frozenset({Role.OFFICER})
+RELEASERS = frozenset({Role.OFFICER, Role.APPROVER})
+ACTIONS: dict[str, Rule] = {
+    "edit": Rule(
+        frozenset({Status.DRAFT, Status.PREPARED}), OFFICE, _("A released tender is changed by an amendment only.")
+    ),
+    "prepare": Rule(frozenset({Status.DRAFT}), OFFICE, _("This tender has been handed over for release already.")),
+    "release": Rule(
+        frozenset({Status.PREPARED}), RELEASERS, _("Only a tender that waits for release can be released.")
+    ),
+    "send_back": Rule(
+        frozenset({Status.PREPARED}), RELEASERS, _("Only a tender that waits for release can be sent back.")
+    ),
+    "extend": Rule(frozenset({Status.OPEN}), OFFICE, _("The deadline can be extended only before it has passed.")),
+    "answer": Rule(frozenset({Status.OPEN}), OFFICE, _("Questions are answered while the tender is open.")),
+    "cancel": Rule(
+        frozenset({Status.OPEN, Status.CLOSED, Status.EVALUATION, Status.SCHEDULED}),
+        OFFICE,
+        _("This tender can no longer be cancelled."),
+    ),
+    "declare_conflict": Rule(
+        frozenset({Status.OPEN, Status.CLOSED, Status.EVALUATION}),
+        frozenset({Role.OFFICER, Role.APPROVER, Role.OPENER, Role.EVALUATOR, Role.PANEL_CHAIR, Role.REQUESTER}),
+        _("Declarations are made between publication and award."),
+    ),
+    "evaluate": Rule(frozenset({Status.EVALUATION}), OFFICE, _("Bids can be evaluated once they have been opened.")),
+    "score": Rule(
+        frozenset({Status.EVALUATION}), frozenset({Role.EVALUATOR}), _("Bids can be scored once they have been opened.")
+    ),
+    "moderate": Rule(
+        frozenset({Status.EVALUATION}), frozenset({Role.PANEL_CHAIR}), _("The panel works between opening and award.")
+    ),
+    "open": Rule(
+        frozenset({Status.CLOSED}),
+        frozenset({Role.OPENER}),
+        _("Bids can be opened only after the deadline, and only once."),
+    ),
+}
+
+
+def decide(action: str, status_now: Status, roles: frozenset[str]) -> Decision:
+    """Whether a person with these roles at the buyer may do this now."""
+    rule = ACTIONS[action]
+    if roles.isdisjoint(rule.roles):
+        return Refused("not_your_role", _("Your role does not include this."), 403)
+    if status_now not in rule.statuses:
+        return Refused("not_now", rule.why_not, 409)
+    return ALLOWED

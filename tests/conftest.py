@@ -1,0 +1,35 @@
+"""Fixtures shared by all tests."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+CASES = Path(__file__).resolve().parent.parent / "config" / "demo" / "procedures"
+
+
+def _flush_with_triggers_off(case: Any) -> None:
+    """The documented reset of a test database: the append-only triggers go, the tables are emptied, they come back."""
+    from accounts import append_only
+
+    with connection.cursor() as cursor:
+        append_only.drop(cursor)
+    _original_teardown(case)
+    append_only.install()
+
+
+_original_teardown = TransactionTestCase._fixture_teardown
+TransactionTestCase._fixture_teardown = _flush_with_triggers_off
+
+
+@pytest.fixture(autouse=True)
+def _data_dir(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Stored files of one test do not reach the next."""
+    yield
+    for folder in (settings.SEALED_DIR, settings.OPENED_DIR, settings.MAIL_DIR, settings.REPORTS_DIR):
+        shutil.rmtree(folder, ignore_errors=True)

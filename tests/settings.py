@@ -1,0 +1,17 @@
+"""Settings of the test run: the product's own, in a data folder of its own, with simulated time allowed."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_home = Path(tempfile.mkdtemp(prefix="zuschlag-tests-"))
+os.environ.update({"DEMO": "1", "DATA_DIR": str(_home / "var"), "OPENING_GUARD": "0", "LOG_LEVEL": "ERROR"})
+os.environ.setdefault("STATIC_BUILD_DIR", str(Path(__file__).resolve().parent.parent / "var" / "static-build"))
+
+from config.settings import *  # noqa: E402, F403
+
+ALLOW_SIMULATED_TIME = True
+OPENER_KEY_WORK_FACTOR = 4
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ACCOUNT_RATE_LIMITS = {}  # a hundred sign-ins from one address are a test run, not an attack
