@@ -1,0 +1,52 @@
+// <form data-autosave="/bids/…/autosave/" data-saved="Last saved at {time}" data-failed="Not saved yet. …">
+//   … <p role="status" data-autosave-status></p>
+//
+// Posts the form two seconds after the last key and when a field is left. The answer is JSON {"saved_at": RFC 3339} and
+// may carry {"version": n} for the form's hidden version field. 409 or a lost connection: the words of data-failed, and
+// the next key tries again; nothing that was typed is ever touched.
+
+const PAUSE = 2_000;
+
+export function autosave(root) {
+  for (const form of root.querySelectorAll("form[data-autosave]")) watch(form);
+}
+
+function watch(form) {
+  let timer = 0, busy = false, changed = false;
+  const later = (pause) => {
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, pause);
+  };
+  const save = async () => {
+    if (busy || !changed) return;
+    busy = true;
+    changed = false;
+    report(form, await send(form));
+    busy = false;
+    if (changed) later(PAUSE);
+  };
+  form.addEventListener("input", (event) => event.target.type !== "file" && later(PAUSE));
+  form.addEventListener("focusout", () => changed && later(0));
+  form.addEventListener("submit", () => clearTimeout(timer));
+}
+
+/** The server's answer, or null when the draft did not arrive. Files are left to the real submit. */
+async function send(form) {
+  const data = new FormData(form);
+  for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+  try {
+    const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { Accept: "application/json" } });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+function report(form, answer) {
+  const line = form.querySelector("[data-autosave-status]");
+  if (answer?.version && form.elements.version) form.elements.version.value = answer.version;
+  if (!line) return;
+  const time = answer && new Date(answer.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  line.textContent = answer ? form.dataset.saved.replace("{time}", time) : form.dataset.failed;
+}

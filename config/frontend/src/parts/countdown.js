@@ -1,0 +1,40 @@
+// <span data-deadline="…Z" data-server-now="…Z" data-days="{d} days, {h} h left" data-hours="…" data-over="…" data-live="id">
+//
+// Counts by the server's clock: the offset is taken once from the page. The screen reader hears the marks only. At zero
+// the text says so and the page is told by a "deadline-over" event; whether a bid is in time the server alone decides.
+
+const MARKS = [3600, 900, 300, 60];
+
+export function countdown(root) {
+  for (const clock of root.querySelectorAll("[data-deadline]:not([data-counting])")) run(clock);
+}
+
+function run(clock) {
+  clock.dataset.counting = "";
+  const end = Date.parse(clock.dataset.deadline);
+  const offset = Date.parse(clock.dataset.serverNow) - Date.now();
+  const live = document.getElementById(clock.dataset.live);
+  let last = Infinity;
+  const tick = () => {
+    if (!clock.isConnected) return;
+    const left = Math.ceil((end - Date.now() - offset) / 1000);
+    clock.textContent = words(clock.dataset, left);
+    if (live && last !== Infinity && MARKS.some((mark) => last > mark && left <= mark)) live.textContent = clock.textContent;
+    last = left;
+    if (left > 0) setTimeout(tick, left > 86_400 ? 60_000 : 1_000);
+    else over(clock, live);
+  };
+  tick();
+}
+
+function over(clock, live) {
+  if (live) live.textContent = clock.textContent;
+  clock.dispatchEvent(new CustomEvent("deadline-over", { bubbles: true }));
+}
+
+/** The text for so many seconds left; the templates come translated from the server. */
+export function words({ days, hours, over: past }, left) {
+  if (left <= 0) return past;
+  const part = { d: Math.floor(left / 86_400), h: Math.floor(left / 3_600) % 24, m: Math.floor(left / 60) % 60, s: left % 60 };
+  return (left >= 86_400 ? days : hours).replace(/{([dhms])}/g, (_, key) => (key === "s" ? String(part.s).padStart(2, "0") : part[key]));
+}

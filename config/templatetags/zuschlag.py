@@ -1,0 +1,267 @@
+"""The parts of a page, one tag each. Every tag is a builtin of the templates; `{% load zuschlag %}` is allowed too.
+
+Values that come from people are escaped; markup in a cell or fact must be a SafeString of ours.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.figures import as_money, as_number
+
+register = template.Library()
+
+KINDS = {"info": "info", "success": "success", "warning": "warning", "danger": "danger", "neutral": "draft"}
+CREATION_STEPS = (
+    gettext_lazy("What"),
+    gettext_lazy("How judged"),
+    gettext_lazy("When"),
+    gettext_lazy("Publish"),
+)
+TASK_STATES = {
+    "done": ("success", gettext_lazy("Done")),
+    "doing": ("warning", gettext_lazy("In progress")),
+    "open": ("info", gettext_lazy("To do")),
+    "error": ("danger", gettext_lazy("Needs attention")),
+    "blocked": ("neutral", gettext_lazy("Not possible yet")),
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """A KERN icon; decoration unless a label is given. `{% icon "download" %}`, `{% icon "help" label=_("Help") %}`."""
+    extra = f" kern-icon--{size}" if size else ""
+    if label:
+        return format_html(
+            '<span class="kern-icon kern-icon--{}{}" role="img" aria-label="{}"></span>', name, extra, label
+        )
+    return format_html('<span class="kern-icon kern-icon--{}{}" aria-hidden="true"></span>', name, extra)
+
+
+@register.simple_tag
+def badge(kind: str, text: str) -> SafeString:
+    """Colour, icon and word together. Kinds: info, success, warning, danger, neutral. `{% badge "success" _("open") %}`."""
+    css = "app-badge--neutral" if kind == "neutral" else f"kern-badge--{kind}"
+    return format_html(
+        '<span class="kern-badge {}">{}<span class="kern-label kern-label--small">{}</span></span>',
+        css, icon(KINDS[kind]), text,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def money(value: Decimal | int | str | None, currency: str = "EUR", places: int = 2) -> SafeString:
+    """An amount in the page's language: 84.500,00 € / €84,500.00; "–" for None. `{% money lot.net tender.currency %}`."""
+    return format_html('<span class="app-num">{}</span>', as_money(value, currency, places))
+
+
+@register.simple_tag
+def number(value: Decimal | int | str | None, places: int | None = None, unit: str = "") -> SafeString:
+    """A number in the page's language; without places exactly as it is. `{% number row.points 2 unit=_("points") %}`."""
+    text = as_number(value, places)
+    return format_html('<span class="app-num">{}</span>', f"{text}\u00a0{unit}" if unit and value is not None else text)
+
+
+@register.simple_tag
+def when(moment: datetime | date | None, seconds: bool = False) -> SafeString:
+    """A moment or day in words, machine-readable behind it: 15.12.2026, 12:00 Uhr. `{% when tender.end %}`."""
+    if moment is None:
+        return mark_safe("–")
+    if not isinstance(moment, datetime):
+        return format_html(
+            '<time datetime="{}">{}</time>', moment.isoformat(), formats.date_format(moment, "DATE_FORMAT")
+        )
+    local = timezone.localtime(moment)
+    day, clock = formats.date_format(local, "DATE_FORMAT"), local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    text = _("%(day)s, %(time)s") % {"day": day, "time": clock}
+    return format_html('<time class="app-num" datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.inclusion_tag("parts/deadline_clock.html")
+def deadline_clock(deadline: datetime, now: datetime) -> dict[str, Any]:
+    """The countdown beside a deadline, counted by the server's clock. `{% deadline_clock tender.end now %}`."""
+    return {
+        "deadline": _rfc3339(deadline),
+        "server_now": _rfc3339(now),
+        "server_time": timezone.localtime(now).strftime("%H:%M"),
+        "left": time_left(deadline, now),
+        "live_id": f"deadline-{int(deadline.timestamp())}",
+        **clock_words(),
+    }
+
+
+@register.inclusion_tag("parts/deadline.html")
+def deadline_block(deadline: datetime, now: datetime, heading: str = "") -> dict[str, Any]:
+    """Deadline, countdown and the rule of what is in time, as one block. `{% deadline_block tender.end now %}`."""
+    local = timezone.localtime(deadline)
+    return {
+        "deadline": deadline,
+        "now": now,
+        "heading": heading or _("Deadline for bids"),
+        "exact": local.strftime("%H:%M:%S"),
+        "over": now >= deadline,
+    }
+
+
+def clock_words() -> dict[str, str]:
+    """The sentences of the countdown; {d} {h} {m} {s} stand for days, hours, minutes and seconds."""
+    return {
+        "days": _("{d} days, {h} hours left"),
+        "hours": _("{h} h {m} min {s} s left"),
+        "over": _("The deadline has passed"),
+    }
+
+
+def time_left(deadline: datetime, now: datetime) -> str:
+    """What the countdown says at `now`; from the deadline's very second on it has passed."""
+    seconds = int((deadline - now).total_seconds())
+    if deadline <= now:
+        return clock_words()["over"]
+    words = clock_words()["days" if seconds >= 86_400 else "hours"]
+    parts = {"d": seconds // 86_400, "h": seconds // 3_600 % 24, "m": seconds // 60 % 60, "s": f"{seconds % 60:02}"}
+    return words.format(**parts)
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.inclusion_tag("parts/facts.html")
+def facts(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Label and value pairs; rows whose value is empty are left out. `{% facts rows %}` with [("Buyer", "Westerlohe")]."""
+    return {"rows": [(label, value) for label, value in rows if value not in (None, "")]}
+
+
+@register.inclusion_tag("parts/data_table.html")
+def data_table(
+    caption: str,
+    heads: Sequence[str | tuple[str, str]],
+    rows: Iterable[Sequence[Any] | Mapping[str, Any]],
+    *,
+    compact: bool = False,
+    hide_caption: bool = False,
+    foot: Sequence[Any] = (),
+) -> dict[str, Any]:
+    """A table in a labelled scroll region; the first cell of a row is its header.
+
+    A head is a text, or (text, "number") for a right-aligned column. A row is a list of cells or
+    {"cells": [...], "mark": "winner" | "muted"}. Example: `{% data_table _("Ranking") heads rows compact=True %}`.
+    """
+    columns = [
+        {"label": h, "numeric": False} if not isinstance(h, tuple) else {"label": h[0], "numeric": True} for h in heads
+    ]
+    shapes = [row if isinstance(row, Mapping) else {"cells": row} for row in rows]
+    return {
+        "caption": caption,
+        "hide_caption": hide_caption,
+        "compact": compact,
+        "columns": columns,
+        "rows": [{"mark": row.get("mark", ""), "cells": _aligned(row["cells"], columns)} for row in shapes],
+        "foot": _aligned(foot, columns),
+    }
+
+
+def _aligned(cells: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list[tuple[Any, bool]]:
+    return [(cell, column["numeric"]) for cell, column in zip(cells, columns, strict=True)] if cells else []
+
+
+@register.inclusion_tag("parts/steps.html")
+def steps(current: int, names: Sequence[str | tuple[str, str]] = CREATION_STEPS) -> dict[str, Any]:
+    """Where one stands in a creation: `{% steps 2 %}` for the four of a tender; names may be (text, address) to link back."""
+    rows = []
+    for position, name in enumerate(names, 1):
+        text, url = name if isinstance(name, tuple) else (name, "")
+        state = "done" if position < current else "current" if position == current else "open"
+        rows.append({"position": position, "name": text, "url": url, "state": state})
+    return {"steps": rows, "current": current, "count": len(rows)}
+
+
+@register.inclusion_tag("parts/tiles.html")
+def tiles(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Figures that count: [{"label": "EUR per case", "value": "12,40 €", "note": "…", "kind": "success"}]. `{% tiles figures %}`."""
+    return {"tiles": list(items)}
+
+
+@register.inclusion_tag("parts/tasks.html")
+def task_list(tasks: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Tasks with their state; one without `url` is text with its reason.
+
+    [{"title": …, "state": "done" | "doing" | "open" | "error" | "blocked", "url": …, "note": …, "badge": own word}].
+    """
+    rows = []
+    for task in tasks:
+        kind, word = TASK_STATES[task["state"]]
+        rows.append({**task, "kind": kind, "word": task.get("badge") or word})
+    return {"tasks": rows}
+
+
+@register.inclusion_tag("parts/chart.html")
+def chart(svg: str, title: str, note: str = "") -> dict[str, Any]:
+    """A chart made on the server, as a figure with its caption. `{% chart svg _("Price and performance") %}`."""
+    return {"svg": mark_safe(svg), "title": title, "note": note}  # noqa: S308 - made by reports.charts
+
+
+@register.inclusion_tag("parts/alert.html")
+def alert(kind: str, title: str, text: str = "", url: str = "", link: str = "") -> dict[str, Any]:
+    """A notice: kind info, success, warning or danger. `{% alert "warning" _("Changed") text url=diff link=_("What?") %}`."""
+    return {"kind": kind, "title": title, "text": text, "url": url, "link": link}
+
+
+@register.inclusion_tag("parts/pagination.html", takes_context=True)
+def pagination(context: Context, page: Any) -> dict[str, Any]:
+    """Keyset pages: `page.previous` and `page.next` are cursors or empty; the filter of the address is kept. `{% pagination page %}`."""
+    request = context.get("request")
+
+    def address(cursor: str) -> str:
+        query = request.GET.copy() if request else None
+        if query is None:
+            return f"?cursor={cursor}"
+        query["cursor"] = cursor
+        return f"?{query.urlencode()}"
+
+    previous, following = getattr(page, "previous", None), getattr(page, "next", None)
+    return {"previous": address(previous) if previous else "", "next": address(following) if following else ""}
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: Context, name: str, text: str, *args: Any) -> SafeString:
+    """A link of a navigation, marked when one is there; nothing when the address does not exist. `{% nav_link "help" _("Help") %}`."""
+    try:
+        url = reverse(name, args=args)
+    except NoReverseMatch:
+        return mark_safe("")
+    path = getattr(context.get("request"), "path", "")
+    here = (
+        ' aria-current="page"' if path == url else ' aria-current="true"' if url != "/" and path.startswith(url) else ""
+    )
+    return format_html('<li><a href="{}"{}>{}</a></li>', url, mark_safe(here), text)
+
+
+@register.simple_tag
+def error_links(*forms: Any) -> list[tuple[str, str]]:
+    """(address of the first input, words) per error of the given forms and formsets; "" for errors of a whole form."""
+    links: list[tuple[str, str]] = []
+    for form in _single_forms(forms):
+        links += [("", str(error)) for error in form.non_field_errors()]
+        for field in form:
+            links += [(f"#{field.first_id}", str(error)) for error in field.errors]
+    return links
+
+
+def _single_forms(forms: Iterable[Any]) -> Iterable[Any]:
+    for form in forms:
+        if not form:
+            continue
+        if hasattr(form, "management_form"):
+            yield from form.forms
+        elif getattr(form, "is_bound", False):
+            yield form
