@@ -50,7 +50,7 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(kind: str, text: str) -> SafeString:
-    """Colour, icon and word together. Kinds: info, success, warning, danger, neutral. `{% badge "success" _("open") %}`."""
+    """Colour, icon and word together; info, success, warning, danger, neutral. `{% badge "success" _("open") %}`."""
     css = "app-badge--neutral" if kind == "neutral" else f"kern-badge--{kind}"
     return format_html(
         '<span class="kern-badge {}">{}<span class="kern-label kern-label--small">{}</span></span>',
@@ -60,13 +60,13 @@ def badge(kind: str, text: str) -> SafeString:
 
 @register.simple_tag
 def money(value: Decimal | int | str | None, currency: str = "EUR", places: int = 2) -> SafeString:
-    """An amount in the page's language: 84.500,00 € / €84,500.00; "–" for None. `{% money lot.net tender.currency %}`."""
+    """An amount in the page's language: 84.500,00 € / €84,500.00; "–" for None. `{% money lot.net currency %}`."""
     return format_html('<span class="app-num">{}</span>', as_money(value, currency, places))
 
 
 @register.simple_tag
 def number(value: Decimal | int | str | None, places: int | None = None, unit: str = "") -> SafeString:
-    """A number in the page's language; without places exactly as it is. `{% number row.points 2 unit=_("points") %}`."""
+    """A number in the page's language; without places exactly as it is. `{% number points 2 unit=_("points") %}`."""
     text = as_number(value, places)
     return format_html('<span class="app-num">{}</span>', f"{text}\u00a0{unit}" if unit and value is not None else text)
 
@@ -137,7 +137,7 @@ def _rfc3339(moment: datetime) -> str:
 
 @register.inclusion_tag("parts/facts.html")
 def facts(rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Label and value pairs; rows whose value is empty are left out. `{% facts rows %}` with [("Buyer", "Westerlohe")]."""
+    """Label and value pairs; empty values are left out. `{% facts rows %}` with [("Buyer", "Westerlohe")]."""
     return {"rows": [(label, value) for label, value in rows if value not in (None, "")]}
 
 
@@ -176,7 +176,7 @@ def _aligned(cells: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list
 
 @register.inclusion_tag("parts/steps.html")
 def steps(current: int, names: Sequence[str | tuple[str, str]] = CREATION_STEPS) -> dict[str, Any]:
-    """Where one stands in a creation: `{% steps 2 %}` for the four of a tender; names may be (text, address) to link back."""
+    """Where one stands in a creation: `{% steps 2 %}`, the four of a tender; names may be (text, address)."""
     rows = []
     for position, name in enumerate(names, 1):
         text, url = name if isinstance(name, tuple) else (name, "")
@@ -187,7 +187,7 @@ def steps(current: int, names: Sequence[str | tuple[str, str]] = CREATION_STEPS)
 
 @register.inclusion_tag("parts/tiles.html")
 def tiles(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Figures that count: [{"label": "EUR per case", "value": "12,40 €", "note": "…", "kind": "success"}]. `{% tiles figures %}`."""
+    """Figures that count, `{% tiles figures %}`: dicts of label, value and perhaps note and kind ("success" …)."""
     return {"tiles": list(items)}
 
 
@@ -212,13 +212,13 @@ def chart(svg: str, title: str, note: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("parts/alert.html")
 def alert(kind: str, title: str, text: str = "", url: str = "", link: str = "") -> dict[str, Any]:
-    """A notice: kind info, success, warning or danger. `{% alert "warning" _("Changed") text url=diff link=_("What?") %}`."""
+    """A notice: info, success, warning or danger. `{% alert "warning" _("Changed") text url=… link=_("What?") %}`."""
     return {"kind": kind, "title": title, "text": text, "url": url, "link": link}
 
 
 @register.inclusion_tag("parts/pagination.html", takes_context=True)
 def pagination(context: Context, page: Any) -> dict[str, Any]:
-    """Keyset pages: `page.previous` and `page.next` are cursors or empty; the filter of the address is kept. `{% pagination page %}`."""
+    """Keyset pages, the filter is kept: `page.previous` and `page.next` are cursors or "". `{% pagination page %}`."""
     request = context.get("request")
 
     def address(cursor: str) -> str:
@@ -234,16 +234,15 @@ def pagination(context: Context, page: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, text: str, *args: Any) -> SafeString:
-    """A link of a navigation, marked when one is there; nothing when the address does not exist. `{% nav_link "help" _("Help") %}`."""
+    """A navigation entry, marked when one is there; nothing without such an address. `{% nav_link "help" _("Help") %}`."""
     try:
         url = reverse(name, args=args)
     except NoReverseMatch:
         return mark_safe("")
     path = getattr(context.get("request"), "path", "")
-    here = (
-        ' aria-current="page"' if path == url else ' aria-current="true"' if url != "/" and path.startswith(url) else ""
-    )
-    return format_html('<li><a href="{}"{}>{}</a></li>', url, mark_safe(here), text)
+    state = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
+    here = format_html(' aria-current="{}"', state) if state else ""
+    return format_html('<li><a href="{}"{}>{}</a></li>', url, here, text)
 
 
 @register.simple_tag
