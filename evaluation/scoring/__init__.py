@@ -1,8 +1,26 @@
 """Exact, reproducible evaluation of bids: no Django, no clock, no input or output."""
 
+from .checks import Finding, check_spec, formula
 from .engine import evaluate
+from .example import Example, example
 from .inputs import InputError, TenderInput
 from .methods import METHODS
 from .results import LotResult, Row, TenderResult
+from .robustness import LotRobustness, robustness
 
-__all__ = ["METHODS", "InputError", "LotResult", "Row", "TenderInput", "TenderResult", "evaluate"]
+__all__ = [
+    "METHODS",
+    "Example",
+    "Finding",
+    "InputError",
+    "LotResult",
+    "LotRobustness",
+    "Row",
+    "TenderInput",
+    "TenderResult",
+    "check_spec",
+    "evaluate",
+    "example",
+    "formula",
+    "robustness",
+]

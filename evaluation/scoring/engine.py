@@ -43,21 +43,25 @@ def method_of(spec: EvaluationSpec) -> Method:
 
 def evaluate_lot(lot: LotInput, spec: EvaluationSpec, path: str = "$.lot") -> LotResult:
     """One lot alone, with its own criteria and reference values."""
-    method = method_of(spec)
+    method, standings = method_of(spec), examine(lot, spec, path)
+    for standing in standings:
+        if standing.status == "valid":
+            standing.economics = economics(lot, standing.bid, standing.amount, standing.performance or Fraction(0))
+    entries = entries_of(standings)
+    scoring = method.score(spec, entries) if entries else Scoring((), {})
+    return _result(lot, spec, standings, scoring, rank(entries, scoring, spec.tie_chain))
+
+
+def examine(lot: LotInput, spec: EvaluationSpec, path: str = "$.lot") -> list[Standing]:
+    """Steps 1 to 5: which bids are valid, at which price and with which performance points."""
     standings = [_formal(bid) for bid in lot.bids]
     apply_prices(standings, lot, spec)
     flag_low_prices(standings, lot, spec)
     apply_scores(standings, lot, spec, path)
     flag_low_prices(standings, lot, spec)
-    if method.needs_positive_price:
+    if method_of(spec).needs_positive_price:
         _require_positive_prices(standings, path)
-    entries = entries_of(standings)
-    for standing in standings:
-        if standing.status == "valid":
-            assert standing.performance is not None
-            standing.economics = economics(lot, standing.bid, standing.amount, standing.performance)
-    scoring = method.score(spec, entries) if entries else Scoring((), {})
-    return _result(lot, spec, standings, scoring, rank(entries, scoring, spec.tie_chain))
+    return standings
 
 
 def _formal(bid: LotBid) -> Standing:

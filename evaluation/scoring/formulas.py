@@ -90,3 +90,17 @@ def switching_weight(quality: tuple[Fraction, Fraction], price: tuple[Fraction, 
 def combination_discount(prices: Iterable[Fraction], percent: Fraction) -> Fraction:
     """Amount taken off when a bidder wins all lots named: half up to cents of the sum."""
     return half_up(sum(prices, Fraction(0)) * percent / 100, 2)
+
+
+def ratio_break_even(performance: Fraction, winner_price: Fraction, winner_performance: Fraction) -> Fraction:
+    """Price at which L / P equals the winner's; the closed form beside the search of `robustness`."""
+    return performance * winner_price / winner_performance
+
+
+def below_share(
+    members: Iterable[str], share: Fraction, weights: Mapping[str, Fraction], scores: Mapping[str, Fraction]
+) -> bool:
+    """Whether a group of criteria stays below its published share of the attainable points (scores 0-10)."""
+    names = list(members)
+    attained = sum((weights[name] * scores[name] for name in names), Fraction(0))
+    return attained < share * sum((weights[name] * 10 for name in names), Fraction(0))

@@ -20,7 +20,13 @@ class Entry:
     scores: Mapping[str, Fraction] = field(default_factory=dict)
 
     def at_price(self, price: Fraction) -> "Entry":
+        """The same bid at another price."""
         return replace(self, price=price)
+
+    def with_score(self, criterion_id: str, weight: Fraction, score: Fraction) -> "Entry":
+        """The same bid with another score for one criterion of the given weight."""
+        performance = self.performance + weight * (score - self.scores[criterion_id])
+        return replace(self, performance=performance, scores={**self.scores, criterion_id: score})
 
 
 @dataclass(frozen=True, slots=True)

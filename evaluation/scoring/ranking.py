@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .methods import Entry, Key, Scored, Scoring
+from .methods import Entry, Key, Scoring
 
 DRAW = "draw_lots"
 NAMED = "named_criterion:"
@@ -27,15 +27,19 @@ class Ranking:
 def rank(entries: Sequence[Entry], scoring: Scoring, chain: Sequence[str]) -> Ranking:
     """Ranks and winners; what the chain cannot separate stays tied, until lots are drawn outside the engine."""
     keys = {row.bid_id: row.key for row in scoring.rows}
-    ranks = {bid_id: _rank(key, scoring.rows) for bid_id, key in keys.items()}
+    places: dict[Key, int] = {}
+    for place, key in enumerate(sorted((key for key in keys.values() if key is not None), reverse=True), start=1):
+        places.setdefault(key, place)
+    ranks = {bid_id: None if key is None else places[key] for bid_id, key in keys.items()}
     winners, steps = _break_tie([entry for entry in entries if ranks[entry.bid_id] == 1], chain)
     return Ranking(ranks, winners, steps, _order(entries, keys, chain))
 
 
-def _rank(key: Key | None, rows: Sequence[Scored]) -> int | None:
-    if key is None:
-        return None
-    return 1 + sum(row.key is not None and row.key > key for row in rows)
+def winners_of(entries: Sequence[Entry], scoring: Scoring, chain: Sequence[str]) -> tuple[str, ...]:
+    """Only the winners, for searches that score the same lot many times."""
+    best = max(row.key for row in scoring.rows if row.key is not None)
+    keys = {row.bid_id: row.key for row in scoring.rows}
+    return _break_tie([entry for entry in entries if keys[entry.bid_id] == best], chain)[0]
 
 
 def step_value(step: str, entry: Entry) -> Fraction:

@@ -1,0 +1,59 @@
+"""A worked example for the tender page: three invented bids, evaluated by the published rule itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from .engine import evaluate_lot
+from .exact import as_decimal
+from .inputs import Criterion, CriterionScores, EvaluationSpec, LotBid, LotInput, Position
+from .results import LotResult
+
+# name, share of the middle price in per cent, score 0-10
+INVENTED = (("cheap", 90, 6), ("middle", 100, 8), ("strong", 115, 9))
+DEFAULT_PRICE = Decimal(100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Three invented bids ("cheap", "middle", "strong") and what the published rule makes of them."""
+
+    lot: LotInput
+    result: LotResult
+
+
+def example(spec: EvaluationSpec, criteria: Sequence[Criterion], middle_price: Decimal = DEFAULT_PRICE) -> Example:
+    """Evaluate a cheap and weak, a middle and a dear and strong bid; raises `InputError` like `evaluate`.
+
+    `middle_price` (above zero) is the evaluated price of the middle bid; a published price cap lowers it.
+    """
+    top = max(Fraction(share, 100) for _, share, _ in INVENTED)
+    price = Fraction(middle_price)
+    if spec.price_cap is not None:
+        price = min(price, Fraction(spec.price_cap) / top)
+    bids = tuple(_bid(name, price * share / 100, Fraction(score), criteria) for name, share, score in INVENTED)
+    position = Position("1", "", "", Decimal(1))
+    lot = LotInput("example", "", (position,), tuple(criteria), bids)
+    return Example(lot, evaluate_lot(lot, spec))
+
+
+def _bid(name: str, price: Fraction, score: Fraction, criteria: Sequence[Criterion]) -> LotBid:
+    scores = {c.id: CriterionScores(consensus=_score(c, score)) for c in criteria if c.kind == "quality"}
+    promised = {c.id: promise_for(c, score) for c in criteria if c.is_promised and c.curve}
+    whole = as_decimal(Fraction(int(price)), 2)
+    return LotBid(name, name, {"1": whole}, vat_rate=Decimal(0), scores=scores, promised=promised)
+
+
+def _score(criterion: Criterion, score: Fraction) -> Decimal:
+    least = Fraction(criterion.minimum_score or 0)
+    return as_decimal(min(Fraction(10), max(score, least)), 2)
+
+
+def promise_for(criterion: Criterion, score: Fraction) -> Decimal:
+    """A value whose curve score is `score`, or the published point nearest to it; 2 decimals."""
+    for (left, low), (right, high) in zip(criterion.curve, criterion.curve[1:], strict=False):
+        if low != high and min(low, high) <= score <= max(low, high):
+            step = (score - Fraction(low)) / (Fraction(high) - Fraction(low))
+            return as_decimal(Fraction(left) + step * (Fraction(right) - Fraction(left)), 2)
+    return min(criterion.curve, key=lambda point: abs(Fraction(point[1]) - score))[0]

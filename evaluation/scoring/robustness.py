@@ -1,0 +1,196 @@
+"""Step 10: how firmly a lot is decided. Every question is answered by scoring the valid bids again in full.
+
+The set of valid bids stays as decided: an exclusion already taken is not undone by asking what if.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from .engine import entries_of, examine, method_of
+from .exact import as_decimal
+from .inputs import EvaluationSpec, LotInput, TenderInput
+from .methods import Entry, Scoring
+from .performance import scored_weights
+from .ranking import Ranking, rank, winners_of
+
+TOP_SCORE = 1000  # hundredths of a point on the scale 0-10
+
+
+@dataclass(frozen=True, slots=True)
+class LoserRobustness:
+    """What a losing bid would have needed, everything else fixed; None = not reachable.
+
+    `break_even_price` is the highest evaluated price in cents at which it would win alone;
+    `needed_scores` the smallest score per criterion at which it would.
+    """
+
+    bid_id: str
+    break_even_price: Decimal | None
+    reduction: Decimal | None
+    reduction_pct: Decimal | None
+    needed_scores: Mapping[str, Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The lot without one losing bid."""
+
+    bid_id: str
+    winner: tuple[str, ...]
+    order: tuple[tuple[str, ...], ...]
+    winner_changes: bool
+    order_changes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LotRobustness:
+    """Robustness of one lot; `price_weight` is the range of the price weight in which the winner stays in front."""
+
+    lot_id: str
+    winner: tuple[str, ...]
+    runner_up: tuple[str, ...]
+    lead: Decimal | None
+    losers: tuple[LoserRobustness, ...]
+    left_out: tuple[LeftOut, ...]
+    price_weight: tuple[Fraction, Fraction] | None
+
+    def loser(self, bid_id: str) -> LoserRobustness:
+        """Figures of a losing bid; raises KeyError for any other."""
+        for item in self.losers:
+            if item.bid_id == bid_id:
+                return item
+        raise KeyError(bid_id)
+
+
+def robustness(tender: TenderInput, lot_id: str) -> LotRobustness:
+    """Robustness of a lot, looked at alone; raises KeyError for an unknown lot."""
+    lots = {lot.lot_id: (index, lot) for index, lot in enumerate(tender.lots)}
+    index, lot = lots[lot_id]
+    entries = entries_of(examine(lot, tender.spec, f"$.lots[{index}]"))
+    if not entries:
+        return LotRobustness(lot_id, (), (), None, (), (), None)
+    return _Lot(tender.spec, lot, entries).report()
+
+
+def highest_winning(current: int, wins: Callable[[int], bool]) -> int | None:
+    """Largest whole number 1…current for which `wins` holds, given that it holds for every smaller one.
+
+    Binary search: the result wins and the next number above it does not (or is above `current`).
+    """
+    if current < 1 or not wins(1):
+        return None
+    low, high = 1, current + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if wins(middle) else (low, middle)
+    return low
+
+
+def smallest_winning(current: int, top: int, wins: Callable[[int], bool]) -> int | None:
+    """Smallest whole number current+1…top for which `wins` holds, given that it holds for every larger one."""
+    if current >= top or not wins(top):
+        return None
+    low, high = current, top
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if wins(middle) else (middle, high)
+    return high
+
+
+def staying_interval(
+    own: tuple[Fraction, Fraction], rivals: Sequence[tuple[Fraction, Fraction]]
+) -> tuple[Fraction, Fraction] | None:
+    """Price weights w in [0, 1] with w*price + (1-w)*quality of `own` at least that of every rival (price, quality)."""
+    low, high = Fraction(0), Fraction(1)
+    for price, quality in rivals:
+        at_zero, slope = own[1] - quality, (own[0] - price) - (own[1] - quality)
+        if slope > 0:
+            low = max(low, -at_zero / slope)
+        elif slope < 0:
+            high = min(high, -at_zero / slope)
+        elif at_zero < 0:
+            return None
+    return (low, high) if low <= high else None
+
+
+class _Lot:
+    """The valid bids of a lot and the published rule, ready to be scored again."""
+
+    def __init__(self, spec: EvaluationSpec, lot: LotInput, entries: tuple[Entry, ...]) -> None:
+        self.spec, self.lot, self.entries = spec, lot, entries
+        self.method = method_of(spec)
+        self.weights = scored_weights(lot)
+        self.scoring, self.ranking = self._rank(entries)
+
+    def _rank(self, entries: Sequence[Entry]) -> tuple[Scoring, Ranking]:
+        scoring = self.method.score(self.spec, entries)
+        return scoring, rank(entries, scoring, self.spec.tie_chain)
+
+    def _wins(self, changed: Entry) -> bool:
+        entries = [changed if entry.bid_id == changed.bid_id else entry for entry in self.entries]
+        scoring = self.method.score(self.spec, entries)
+        return winners_of(entries, scoring, self.spec.tie_chain) == (changed.bid_id,)
+
+    def report(self) -> LotRobustness:
+        losers = [entry for entry in self.entries if entry.bid_id not in self.ranking.winners]
+        order = self.ranking.order
+        return LotRobustness(
+            lot_id=self.lot.lot_id,
+            winner=self.ranking.winners,
+            runner_up=order[1] if len(order) > 1 else (),
+            lead=self._lead(),
+            losers=tuple(self._loser(entry) for entry in losers),
+            left_out=tuple(self._without(entry) for entry in losers),
+            price_weight=self._price_weight(),
+        )
+
+    def _lead(self) -> Decimal | None:
+        """Points between the winner and the next bid; None for methods without a total."""
+        totals = {row.bid_id: row.total for row in self.scoring.rows}
+        if self.ranking.unresolved or len(self.ranking.order) < 2:
+            return None
+        first, second = (totals[group[0]] for group in self.ranking.order[:2])
+        return None if first is None or second is None else as_decimal(first - second, self.spec.places("total"))
+
+    def _loser(self, entry: Entry) -> LoserRobustness:
+        cents = highest_winning(int(entry.price * 100), lambda price: self._wins(entry.at_price(Fraction(price, 100))))
+        scores = {key: self._needed_score(entry, key) for key in self.weights}
+        if cents is None:
+            return LoserRobustness(entry.bid_id, None, None, None, scores)
+        reduction = entry.price - Fraction(cents, 100)
+        return LoserRobustness(
+            bid_id=entry.bid_id,
+            break_even_price=as_decimal(Fraction(cents, 100), 2),
+            reduction=as_decimal(reduction, 2),
+            reduction_pct=as_decimal(reduction / entry.price * 100, 2),
+            needed_scores=scores,
+        )
+
+    def _needed_score(self, entry: Entry, key: str) -> Decimal | None:
+        weight = self.weights[key]
+        score = smallest_winning(
+            int(entry.scores[key] * 100),
+            TOP_SCORE,
+            lambda hundredths: self._wins(entry.with_score(key, weight, Fraction(hundredths, 100))),
+        )
+        return None if score is None else as_decimal(Fraction(score, 100), 2)
+
+    def _without(self, left_out: Entry) -> LeftOut:
+        _, ranking = self._rank([entry for entry in self.entries if entry is not left_out])
+        before = tuple(
+            rest for group in self.ranking.order if (rest := tuple(bid for bid in group if bid != left_out.bid_id))
+        )
+        winner_changes = set(ranking.winners) != set(self.ranking.winners)
+        return LeftOut(left_out.bid_id, ranking.winners, ranking.order, winner_changes, ranking.order != before)
+
+    def _price_weight(self) -> tuple[Fraction, Fraction] | None:
+        if not self.method.weighted or self.ranking.unresolved:
+            return None
+        points = {
+            row.bid_id: (row.price_points or Fraction(0), row.quality_points or Fraction(0))
+            for row in self.scoring.rows
+        }
+        own = points.pop(self.ranking.winners[0])
+        return staying_interval(own, list(points.values()))
