@@ -47,6 +47,7 @@ def encrypt_stream(source: Readable, sink: Writable, recipient: str) -> None:
         pyrage.encrypt_io(_Source(reader), _Sink(writer), [_recipient(recipient)])
     except BaseException as error:
         raise reader.error or writer.error or SealingError(f"cannot encrypt: {error}") from error
+    _raise_swallowed(reader, writer)
 
 
 def decrypt_stream(source: Readable, sink: Writable, secret: bytes) -> None:
@@ -59,6 +60,7 @@ def decrypt_stream(source: Readable, sink: Writable, secret: bytes) -> None:
         pyrage.decrypt_io(_Source(reader), _Sink(writer), [_identity(secret)])
     except BaseException as error:
         raise reader.error or writer.error or _integrity(error) from error
+    _raise_swallowed(reader, writer)
 
 
 def decrypt_with_passphrase(data: bytes, passphrase: str) -> bytes:
@@ -88,6 +90,13 @@ class _Relay:
         except BaseException as error:
             self.error = error
             raise
+
+
+def _raise_swallowed(*relays: _Relay) -> None:
+    """pyrage ignores an error of its last flush: a full disk would pass for success (seen with 1.4.0)."""
+    for relay in relays:
+        if relay.error:
+            raise relay.error
 
 
 class _Source:
@@ -126,5 +135,5 @@ def _recipient(recipient: str) -> pyrage.x25519.Recipient:
 
 def _integrity(error: BaseException) -> IntegrityError:
     if str(error) == _NO_KEY:
-        return IntegrityError("wrong_key", "the object was sealed for another key")
+        return IntegrityError("wrong_key", "the object was sealed for another key, or its head is damaged")
     return IntegrityError("damaged", f"the object is damaged or cut off ({error})")

@@ -12,8 +12,9 @@ class SealingError(ValueError):
 class IntegrityError(SealingError):
     """A sealed object is not what its bidder handed in. `code` says how it differs; nothing of it may be shown.
 
-    damaged: changed or cut off; wrong_key: sealed for another tender key; foreign_slot: belongs to another place;
-    size, hash: differs from the manifest or receipt; manifest: opened, but unreadable as a manifest.
+    damaged: changed or cut off; wrong_key: sealed for another tender key, or changed where its key is wrapped (the
+    two look alike); foreign_slot: belongs to another place; size, hash: differs from the manifest or receipt;
+    manifest: opened, but unreadable as a manifest.
     """
 
     def __init__(self, code: IntegrityCode, detail: str) -> None:

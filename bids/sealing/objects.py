@@ -144,24 +144,31 @@ class _Tap:
         return len(data)
 
 
-def open_sealed(secret: bytes, sealed: bytes | BinaryIO, slot: Slot, true_size: int) -> bytes:
-    """The document of a sealed object, or IntegrityError. `secret` is the tender's age identity, size in bytes."""
+def open_sealed(
+    secret: bytes, sealed: bytes | BinaryIO, slot: Slot, true_size: int, sha256_plain: str | None = None
+) -> bytes:
+    """The document of a sealed object held in memory; see open_sealed_into."""
     out = io.BytesIO()
-    open_sealed_into(secret, io.BytesIO(sealed) if isinstance(sealed, bytes) else sealed, out, slot, true_size)
+    source = io.BytesIO(sealed) if isinstance(sealed, bytes) else sealed
+    open_sealed_into(secret, source, out, slot, true_size, sha256_plain)
     return out.getvalue()
 
 
-def open_sealed_into(secret: bytes, source: BinaryIO, out: BinaryIO, slot: Slot, true_size: int) -> str:
+def open_sealed_into(
+    secret: bytes, source: BinaryIO, out: BinaryIO, slot: Slot, true_size: int, sha256_plain: str | None = None
+) -> str:
     """Writes the document to `out` and returns its hex SHA-256, in constant memory.
 
-    Bytes reach `out` before the end of the object is verified: they are good only when this returns. On any error
-    a seekable `out` is cut back to where it stood. Raises IntegrityError.
+    `secret` is the tender's age identity; `true_size` (bytes) and `sha256_plain` stand in the manifest. Give both: a
+    size that is wrong by a few zero bytes of padding shows only in the hash. Bytes reach `out` before the end of the
+    object is verified: they are good only when this returns. On any error a seekable `out` is cut back to where it
+    stood. Raises IntegrityError.
     """
     start = out.tell() if out.seekable() else None
     sink = _DocumentSink(slot.line(), out, true_size)
     try:
         age.decrypt_stream(source, sink, secret)
-        sink.finish()
+        sink.finish(sha256_plain)
     except BaseException:
         if start is not None:
             out.seek(start)
@@ -206,12 +213,14 @@ class _DocumentSink:
         self._left -= len(body)
         return len(data)
 
-    def finish(self) -> None:
-        """Raises IntegrityError unless exactly the stated size and its padding were seen."""
+    def finish(self, sha256: str | None) -> None:
+        """Raises IntegrityError unless exactly the stated size, padding and hash were seen."""
         if len(self._head) < len(self._line):
             raise IntegrityError("foreign_slot", "the object belongs to another place")
         if self._left or self._seen != self._total:
             raise IntegrityError("size", "the object's size differs from the one stated in the manifest")
+        if sha256 is not None and sha256 != self.sha.hexdigest():
+            raise IntegrityError("hash", "the object's content differs from the hash stated in the manifest")
 
     def _after_line(self, data: bytes) -> bytes:
         missing = len(self._line) - len(self._head)

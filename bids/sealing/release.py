@@ -34,20 +34,17 @@ class ReleasedPiece:
 
 
 def check_pieces(pieces: Iterable[Piece], opener: str, opener_secret: bytes) -> int:
-    """Number of the opener's pieces, all of which open and match their commitments (else an error)."""
-    return len([open_piece(piece, opener_secret) for piece in pieces if piece.opener == opener])
+    """Number of the opener's pieces, at least one, all of which open and match their commitments (else an error)."""
+    return len(_own(pieces, opener, opener_secret))
 
 
 def release_pieces(
     pieces: Iterable[Piece], opener: str, opener_secret: bytes, *, session: str, session_public: str
 ) -> list[ReleasedPiece]:
     """All pieces of this opener, checked and wrapped to the session's base64 public key."""
-    own = [open_piece(piece, opener_secret) for piece in pieces if piece.opener == opener]
-    if not own:
-        raise SealingError(f"opener {opener} has no piece of this tender key")
     return [
-        ReleasedPiece(opener, o.piece.subset, encode(wrap(o.value, session_public, _info(o.piece, session))))
-        for o in own
+        ReleasedPiece(opener, own.piece.subset, encode(wrap(own.value, session_public, _info(own.piece, session))))
+        for own in _own(pieces, opener, opener_secret)
     ]
 
 
@@ -60,6 +57,13 @@ def accept_release(
     """
     stored = {piece.subset: piece for piece in pieces if piece.opener == opener}
     return [_accept(item, stored, opener, session, session_secret) for item in released]
+
+
+def _own(pieces: Iterable[Piece], opener: str, opener_secret: bytes) -> list[OpenedPiece]:
+    own = [open_piece(piece, opener_secret) for piece in pieces if piece.opener == opener]
+    if not own:
+        raise SealingError(f"opener {opener} has no piece of this tender key")
+    return own
 
 
 def _accept(
