@@ -5,6 +5,7 @@ from bids.sealing.manifest import FileEntry, Manifest, open_manifest, seal_manif
 from bids.sealing.objects import Sealed, StreamSealer, open_sealed, open_sealed_into, seal_bytes
 from bids.sealing.opener_key import OpenerSecret, lock_opener_key, new_opener_key, unlock_opener_key
 from bids.sealing.pass_sentence import WeakPassSentence, check_pass_sentence, propose_pass_sentence
+from bids.sealing.receipt_check import verify_receipt
 from bids.sealing.release import ReleasedPiece, accept_release, check_pieces, release_pieces
 from bids.sealing.slot import Slot, padme
 from bids.sealing.store import StoreKey, StoreWriter
@@ -65,6 +66,7 @@ __all__ = [
     "unlock_opener_key",
     "unwrap",
     "unwrap_clock_share",
+    "verify_receipt",
     "whole_subset",
     "wrap",
 ]

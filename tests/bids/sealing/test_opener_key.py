@@ -62,10 +62,6 @@ def test_the_locked_file_shows_only_its_work_factor(secret):
     assert lock_opener_key(secret, SENTENCE, FAST) != locked
 
 
-def test_a_file_made_by_the_library_itself_opens_too(secret):
-    assert unlock_opener_key(pyrage.passphrase.encrypt(secret.to_json(), SENTENCE), SENTENCE) == secret
-
-
 @pytest.mark.parametrize("size", [0, 1, 65535, 65536, 65537, 131072])
 def test_passphrase_files_of_every_size_open_elsewhere(size):
     data = bytes(size)
