@@ -175,7 +175,7 @@ def _aligned(cells: Sequence[Any], columns: Sequence[Mapping[str, Any]]) -> list
 
 
 @register.inclusion_tag("parts/steps.html")
-def steps(current: int, names: Sequence[str | tuple[str, str]] = CREATION_STEPS) -> dict[str, Any]:
+def steps(current: int, names: Sequence[Any] = CREATION_STEPS) -> dict[str, Any]:
     """Where one stands in a creation: `{% steps 2 %}`, the four of a tender; names may be (text, address)."""
     rows = []
     for position, name in enumerate(names, 1):
@@ -234,7 +234,7 @@ def pagination(context: Context, page: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, name: str, text: str, *args: Any) -> SafeString:
-    """A navigation entry, marked when one is there; nothing without such an address. `{% nav_link "help" _("Help") %}`."""
+    """A navigation entry, marked when one is there; "" without such an address. `{% nav_link "help" _("Help") %}`."""
     try:
         url = reverse(name, args=args)
     except NoReverseMatch:
