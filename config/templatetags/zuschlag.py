@@ -252,7 +252,8 @@ def error_links(*forms: Any) -> list[tuple[str, str]]:
     for form in _single_forms(forms):
         links += [("", str(error)) for error in form.non_field_errors()]
         for field in form:
-            links += [(f"#{field.first_id}", str(error)) for error in field.errors]
+            address = "" if field.is_hidden else f"#{field.first_id}"
+            links += [(address, str(error)) for error in field.errors]
     return links
 
 
