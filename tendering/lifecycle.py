@@ -69,6 +69,7 @@ class Rule:
 OFFICE = frozenset({Role.OFFICER})
 RELEASERS = frozenset({Role.OFFICER, Role.APPROVER})
 ACTIONS: dict[str, Rule] = {
+    "create": Rule(frozenset({Status.DRAFT}), OFFICE, _("A tender starts as a draft.")),
     "edit": Rule(
         frozenset({Status.DRAFT, Status.PREPARED}), OFFICE, _("A released tender is changed by an amendment only.")
     ),
@@ -78,6 +79,17 @@ ACTIONS: dict[str, Rule] = {
     ),
     "send_back": Rule(
         frozenset({Status.PREPARED}), RELEASERS, _("Only a tender that waits for release can be sent back.")
+    ),
+    "invite": Rule(
+        frozenset({Status.DRAFT, Status.PREPARED, Status.SCHEDULED, Status.OPEN}),
+        OFFICE,
+        _("Companies can be invited only before the deadline."),
+    ),
+    "approve_extension": Rule(
+        frozenset({Status.OPEN}), RELEASERS, _("The deadline can be extended only before it has passed.")
+    ),
+    "next_round": Rule(
+        frozenset({Status.EVALUATION}), OFFICE, _("The next round starts after the bids of this round were opened.")
     ),
     "extend": Rule(frozenset({Status.OPEN}), OFFICE, _("The deadline can be extended only before it has passed.")),
     "answer": Rule(frozenset({Status.OPEN}), OFFICE, _("Questions are answered while the tender is open.")),
@@ -113,4 +125,29 @@ def decide(action: str, status_now: Status, roles: frozenset[str]) -> Decision:
         return Refused("not_your_role", _("Your role does not include this."), 403)
     if status_now not in rule.statuses:
         return Refused("not_now", rule.why_not, 409)
+    return ALLOWED
+
+
+def decide_second_person(first_id: int | None, second_id: int) -> Decision:
+    """Whether a step that needs two people is done by another person than the one who prepared it."""
+    if first_id == second_id:
+        return Refused("second_person", _("A second person is needed here: you prepared this yourself."), 403)
+    return ALLOWED
+
+
+def decide_ask(status_now: Status, enquiry_period_end: datetime | None, now: datetime) -> Decision:
+    """Questions are taken while the tender is open and the published question period runs."""
+    if status_now != Status.OPEN:
+        return Refused("not_now", _("Questions can be asked only while the tender is open."))
+    if enquiry_period_end and now >= enquiry_period_end:
+        return Refused("questions_closed", _("The time for questions has ended."))
+    return ALLOWED
+
+
+def decide_extension(current_end: datetime | None, new_end: datetime, now: datetime) -> Decision:
+    """A deadline moves to a later moment only, and only before it has passed."""
+    if current_end is None or now >= current_end:
+        return Refused("deadline_passed", _("The deadline has passed and can no longer be extended."))
+    if new_end <= current_end:
+        return Refused("only_later", _("A deadline can only be moved to a later moment."))
     return ALLOWED

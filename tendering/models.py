@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,8 @@ from accounts.models import ContactUnit, Organization, User
 from tendering.lifecycle import Status, status
 
 POSITIVE = MinValueValidator(Decimal("0"))
+CPV = RegexValidator(r"\A[0-9]{8}\Z", _("A CPV code has eight digits."))
+CODE = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Use letters, digits, full stop and hyphen only."))
 
 
 class ProcedureType(models.TextChoices):
@@ -46,6 +48,14 @@ INVITED_ONLY = frozenset(
 )
 
 
+class AllocationRule(models.TextChoices):
+    """How lots are handed out when a company may not win them all; published, or the limit is void."""
+
+    BEST_PER_LOT = "best_per_lot", _("each lot to its best bid")
+    MAXIMISE_TOTAL_POINTS = "maximise_total_points", _("the combination with the most points in total")
+    BEST_VALUE_COMBINATION = "best_value_combination", _("the combination with the best value in total")
+
+
 class LifeSituation(models.TextChoices):
     """Where the service meets people: the public start page is sorted by these."""
 
@@ -58,6 +68,15 @@ class LifeSituation(models.TextChoices):
     IDENTITY = "identity", _("Identity and residence")
     TAXES = "taxes", _("Taxes and fees")
     TOWN_HALL = "town_hall", _("Inside the town hall")
+
+
+class CancellationGround(models.TextChoices):
+    """§ 63 (1) VgV / § 48 (1) UVgO; one vocabulary for all profiles."""
+
+    NO_ADMISSIBLE_BID = "no_admissible_bid", _("No admissible bid")
+    BASIS_CHANGED = "basis_changed", _("The basis of the procedure has changed materially")
+    NO_ECONOMIC_RESULT = "no_economic_result", _("No economic result")
+    OTHER_SERIOUS_REASON = "other_serious_reason", _("Another serious reason")
 
 
 class TenderQuerySet(models.QuerySet["Tender"]):
@@ -107,7 +126,7 @@ class Tender(models.Model):
     title = models.CharField(_("Title"), max_length=200)
     summary = models.TextField(_("What is needed, in plain words"), blank=True)
     language = models.CharField(max_length=5, default="de")
-    cpv_main = models.CharField(_("CPV code"), max_length=8, blank=True)
+    cpv_main = models.CharField(_("CPV code"), max_length=8, blank=True, validators=[CPV])
     cpv_additional = models.JSONField(default=list, blank=True)
     life_situation = models.CharField(_("Life situation"), max_length=20, choices=LifeSituation.choices, blank=True)
     procedure_type = models.CharField(
@@ -125,7 +144,9 @@ class Tender(models.Model):
     is_framework = models.BooleanField(default=False)
     max_lots_bid = models.PositiveSmallIntegerField(null=True, blank=True)
     max_lots_awarded = models.PositiveSmallIntegerField(null=True, blank=True)
-    allocation_rule = models.CharField(max_length=40, default="best_per_lot")
+    allocation_rule = models.CharField(
+        max_length=40, choices=AllocationRule.choices, default=AllocationRule.BEST_PER_LOT
+    )
     combination_discounts_allowed = models.BooleanField(default=False)
     lot_waiver_reason = models.TextField(blank=True)
     variants_allowed = models.BooleanField(default=False)
@@ -136,6 +157,7 @@ class Tender(models.Model):
     rule_findings = models.JSONField(default=list, blank=True)
     rule_version = models.CharField(max_length=64, blank=True)
     timeline = models.JSONField(default=dict, blank=True, help_text=_("Further dates of the procedure, as published"))
+    search_extra = models.TextField(blank=True, help_text=_("Further words the search finds this tender by"))
     council = models.JSONField(default=dict, blank=True)
 
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -150,6 +172,8 @@ class Tender(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     awarded_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancellation_ground = models.CharField(max_length=30, choices=CancellationGround.choices, blank=True)
+    cancellation_reason = models.TextField(blank=True)
     round = models.PositiveSmallIntegerField(default=1, help_text=_("Round of a negotiated procedure"))
     time_high_water = models.DateTimeField(
         null=True, blank=True, help_text=_("Latest moment an act of this procedure saw")
@@ -193,9 +217,9 @@ class Lot(models.Model):
     """A part that is bid for and awarded on its own. Reference quantity and today's figures make efficiency visible."""
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="lots")
-    code = models.CharField(max_length=10)
+    code = models.CharField(_("Code"), max_length=10, validators=[CODE])
     title = models.CharField(_("Title"), max_length=200)
-    cpv = models.CharField(max_length=8, blank=True)
+    cpv = models.CharField(_("CPV code"), max_length=8, blank=True, validators=[CPV])
     value = models.DecimalField(
         _("Estimated value (net)"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[POSITIVE]
     )
@@ -229,11 +253,11 @@ class Item(models.Model):
     """One position of the price sheet."""
 
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="items")
-    ref = models.CharField(_("Position"), max_length=20)
+    ref = models.CharField(_("Position"), max_length=20, validators=[CODE])
     text = models.CharField(_("Text"), max_length=500)
     unit = models.CharField(_("Unit"), max_length=60)
     quantity = models.DecimalField(_("Quantity"), max_digits=16, decimal_places=3, validators=[POSITIVE])
-    price_decimals = models.PositiveSmallIntegerField(default=2)
+    price_decimals = models.PositiveSmallIntegerField(default=2, validators=[MaxValueValidator(6)])
     is_optional = models.BooleanField(default=False)
     in_evaluation = models.BooleanField(default=True)
     essential = models.BooleanField(default=True)
@@ -263,7 +287,7 @@ class Criterion(models.Model):
     """
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="criteria")
-    code = models.CharField(max_length=10)
+    code = models.CharField(_("Code"), max_length=10, validators=[CODE])
     kind = models.CharField(max_length=20, choices=CriterionKind.choices)
     name = models.CharField(_("Name"), max_length=300)
     description = models.TextField(_("What is expected"), blank=True)
@@ -377,6 +401,11 @@ class Amendment(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("by")), name="amendment_by_second_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"amendment of {self.tender_id} at {self.at:%Y-%m-%d}"
