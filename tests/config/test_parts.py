@@ -23,7 +23,7 @@ from config.templatetags.zuschlag import time_left
 
 ROOT = Path(__file__).resolve().parents[2]
 KERN = ROOT / "node_modules" / "@kern-ux" / "native" / "dist" / "kern.css"
-pytestmark = [pytest.mark.urls("tests.config.shell_urls"), pytest.mark.django_db]
+pytestmark = pytest.mark.urls("tests.config.shell_urls")
 END = datetime(2026, 12, 15, 11, 0, tzinfo=UTC)
 
 
@@ -157,6 +157,7 @@ def test_facts_without_a_value_are_left_out():
     assert words("{% facts rows %}", rows=[("Buyer", "Westerlohe"), ("Value", None), ("Note", "")]) == "BuyerWesterlohe"
 
 
+@pytest.mark.django_db
 def test_the_shell_has_one_main_a_skip_link_to_it_and_no_inline_code():
     tree = shell()
     assert tree.xpath("//a[contains(@class, 'app-skip')]/@href") == ["#inhalt"]
@@ -165,23 +166,27 @@ def test_the_shell_has_one_main_a_skip_link_to_it_and_no_inline_code():
     assert not [address for address in tree.xpath("//@src | //link/@href") if "//" in address]
 
 
+@pytest.mark.django_db
 def test_a_navigation_leaves_out_what_does_not_exist_and_marks_where_one_is():
     links = shell("/tenders/7/").xpath("//nav[contains(@class, 'app-nav')]//a")
     assert [(link.get("href"), link.get("aria-current")) for link in links] == [("/tenders/", "true")]
     assert shell("/tenders/").xpath("//nav[contains(@class, 'app-nav')]//a/@aria-current") == ["page"]
 
 
+@pytest.mark.django_db
 def test_the_theme_is_set_by_the_server_and_only_when_known():
     assert shell(theme="dark").get("data-kern-theme") == "dark"
     assert shell(theme="").get("data-kern-theme") is None
     assert shell(theme='x" onload="y').get("data-kern-theme") is None
 
 
+@pytest.mark.django_db
 def test_the_demonstration_is_announced_on_every_page_of_the_demo():
     assert "erfundene Daten" in shell(demo_mode=True).text_content()
     assert "erfundene Daten" not in shell(demo_mode=False).text_content()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("code", ["400", "403", "404", "409"])
 def test_error_pages_say_what_happened_and_the_number_to_quote(code: str):
     text = render_to_string(f"{code}.html", {"request_id": "r-123", "reason": "Not yet"}, RequestFactory().get("/x/"))
