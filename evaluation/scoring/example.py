@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from .engine import evaluate_lot
 from .exact import as_decimal
@@ -52,7 +53,7 @@ def _score(criterion: Criterion, score: Fraction) -> Decimal:
 
 def promise_for(criterion: Criterion, score: Fraction) -> Decimal:
     """A value whose curve score is `score`, or the published point nearest to it; 2 decimals."""
-    for (left, low), (right, high) in zip(criterion.curve, criterion.curve[1:], strict=False):
+    for (left, low), (right, high) in pairwise(criterion.curve):
         if low != high and min(low, high) <= score <= max(low, high):
             step = (score - Fraction(low)) / (Fraction(high) - Fraction(low))
             return as_decimal(Fraction(left) + step * (Fraction(right) - Fraction(left)), 2)

@@ -225,7 +225,7 @@ class TenderInput:
     @classmethod
     def from_json(cls, obj: object) -> "TenderInput":
         """Read the stored JSON; raises `InputError` naming the JSON path of the first fault."""
-        from .validation import validate
+        from .validation import validate  # needs the classes of this module
 
         tender = decode(cls, obj)
         assert isinstance(tender, cls)

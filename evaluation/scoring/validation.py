@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from .codec import InputError, member
-from .inputs import Criterion, EvaluationSpec, LotBid, LotInput, TenderInput
+from .inputs import DEFAULT_ROUNDING, Criterion, EvaluationSpec, LotBid, LotInput, TenderInput
 
 SCALE_MAXIMUM = Decimal(10)
 
@@ -53,9 +53,19 @@ def _spec(spec: EvaluationSpec) -> None:
     _within(spec.extended_swing_pct, 0, 100, "$.spec.extended_swing_pct")
     for name in ("price_cap", "min_performance_points", "gap_to_next_pct", "gap_to_estimate_pct", "estimate_vat_rate"):
         _within(getattr(spec, name), 0, None, f"$.spec.{name}")
+    _rounding(spec)
     for index, step in enumerate(spec.tie_chain):
         if step not in ("higher_performance", "lower_price", "draw_lots") and not step.startswith("named_criterion:"):
             raise InputError(f"$.spec.tie_chain[{index}]", f"unknown step {step}")
+
+
+def _rounding(spec: EvaluationSpec) -> None:
+    for stage, rule in spec.rounding.items():
+        path = member("$.spec.rounding", stage)
+        if stage not in DEFAULT_ROUNDING:
+            raise InputError(path, "unknown stage")
+        if rule.mode != "none" and (rule.decimals is None or rule.decimals < 0):
+            raise InputError(f"{path}.decimals", "a number of decimals is required")
 
 
 def _lot(lot: LotInput, path: str) -> None:

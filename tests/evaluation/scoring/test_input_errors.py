@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from evaluation.scoring import InputError, TenderInput
+from evaluation.scoring import InputError, TenderInput, evaluate
 
 from .builders import QUALITY, bid, tender
 from .test_by_hand import TENDER
@@ -31,6 +31,9 @@ FAULTS = [
     (["spec", "colour"], "red", "$.spec.colour", "unknown key"),
     (["spec", "tie_chain"], ["alphabet"], "$.spec.tie_chain[0]", "unknown step"),
     (["spec", "zero_at_factor"], "1", "$.spec.zero_at_factor", "greater than 1"),
+    (["spec", "rounding"], {"tax": {}}, "$.spec.rounding['tax']", "unknown stage"),
+    (["spec", "rounding"], {"vat": {"mode": "half_up", "decimals": -1}}, "$.spec.rounding['vat'].decimals", "required"),
+    (["spec", "rounding"], {"vat": {"mode": "up"}}, "$.spec.rounding['vat'].mode", "must be one of"),
     (["lots"], {}, "$.lots", "must be a list"),
     (["lots", 0], [], "$.lots[0]", "must be an object"),
     (["lots", 1, "lot_id"], "L1", "$.lots[1].lot_id", "appears twice"),
@@ -70,8 +73,6 @@ def test_a_fault_is_named_by_its_json_path(place, value, path, message):
 
 
 def test_an_unknown_method_or_version_is_refused():
-    from evaluation.scoring import evaluate
-
     for key, value in (("method", "magic"), ("method_version", "0")):
         with pytest.raises(InputError) as caught:
             evaluate(TenderInput.from_json(changed(["spec", key], value)))

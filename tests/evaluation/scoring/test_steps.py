@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from evaluation.scoring import InputError, evaluate
+from evaluation.scoring import InputError, TenderInput, evaluate
 from evaluation.scoring.inputs import Criterion, Position, Reason
 
 from .builders import QUALITY, bid, lot, result, spec, tender
@@ -153,8 +153,6 @@ def test_a_consensus_replaces_the_mean_of_the_panel():
     scores = {"by_evaluator": {"e1": "2", "e2": "9"}, "consensus": "8.5"}
     data = tender([bid("A", "1000")]).to_json()
     data["lots"][0]["bids"][0]["scores"] = {"Q": scores}
-    from evaluation.scoring import TenderInput
-
     assert evaluate(TenderInput.from_json(data)).lots[0].rows[0].criterion_scores["Q"] == D("8.50")
 
 
