@@ -445,6 +445,8 @@ def _render(spec: str, title: str, locale: DrawingLocale) -> str:
 
 
 def _named(svg: str, title: str, key: str) -> str:
+    """One image with one name: the roles of its parts go, ids get the key before them."""
+    svg = re.sub(r"<\w[^>]*>", lambda tag: re.sub(r' (?:role|aria-[a-z]+)="[^"]*"', "", tag[0]), svg)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="c{key}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#c{key}-\1)", svg)
     svg = re.sub(r"^<svg\b", f'<svg role="img" aria-labelledby="c{key}" focusable="false"', svg)
