@@ -23,7 +23,17 @@ STORE_KEY_FILE = Path(env.text("STORE_KEY_FILE") or KEYS_DIR / "store.key")
 SEALED_DIR, OPENED_DIR, MAIL_DIR, REPORTS_DIR = (DATA_DIR / name for name in ("sealed", "opened", "mail", "reports"))
 
 SITE_NAME = env.text("SITE_NAME", "Zuschlag")
-BASE_URL = env.text("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+PORT = env.integer("PORT", 8000, 1, 65535)
+BASE_URL = env.text("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+OPERATOR = {  # who runs this installation; stands in imprint, privacy, help and the accessibility statement
+    "name": env.text("OPERATOR_NAME", "E-Government-Service-Center Musterland (invented)" if DEMO else ""),
+    "address": env.text("OPERATOR_ADDRESS", "Rathausplatz 1, 00000 Musterstadt" if DEMO else ""),
+    "email": env.text("OPERATOR_EMAIL", "help@service-center.example" if DEMO else ""),
+    "phone": env.text("OPERATOR_PHONE", "+49 30 000 115" if DEMO else ""),
+    "hours": env.text("OPERATOR_HOURS", "8–17" if DEMO else ""),
+    "privacy_officer": env.text("OPERATOR_PRIVACY_EMAIL", "privacy@service-center.example" if DEMO else ""),
+    "enforcement_body": env.text("ENFORCEMENT_BODY", ""),
+}
 OCDS_PREFIX = env.text("OCDS_PREFIX", "ocds-demo00")
 ALLOWED_HOSTS = [host for host in env.text("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -125,7 +135,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "signup": "accounts.forms.CompanySignupForm"}
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "none" if DEMO else "mandatory"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_RATE_LIMITS = {"login_failed": "300/m/ip,30/5m/key"} if DEMO else {}
@@ -138,7 +151,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SECURE_HSTS_SECONDS = 31_536_000 if BASE_URL.startswith("https://") else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_SSL_REDIRECT = BASE_URL.startswith("https://")
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY") else None
+BEHIND_PROXY = env.boolean("BEHIND_PROXY")  # one proxy of ours in front: only then may its headers be believed
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
@@ -179,7 +194,7 @@ FORMAT_MODULE_PATH = ["config.formats"]
 STATIC_URL = "/static/"
 STATIC_BUILD_DIR = env.folder("STATIC_BUILD_DIR", BASE_DIR / "var" / "static-build")
 STATICFILES_DIRS = [BASE_DIR / "config" / "static", STATIC_BUILD_DIR]
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
@@ -203,6 +218,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.api.problems.exception_handler",
     "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.KeysetPagination",
     "COERCE_DECIMAL_TO_STRING": True,
+    "NUM_PROXIES": int(BEHIND_PROXY),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

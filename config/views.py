@@ -1,17 +1,24 @@
-"""Start page, error pages and what belongs to no single app."""
+"""Start page, API page and error pages."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from config import api_page, start_page
 
 
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    return render(request, "start.html")
+    return render(request, "start.html", start_page.content(request.user, clock.now()))
 
 
+@require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "api_docs.html")
+    """The OpenAPI schema as a readable page of our own: no script, nothing from elsewhere."""
+    return render(request, "api_docs.html", {"groups": api_page.groups()})
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

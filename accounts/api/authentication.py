@@ -1,19 +1,14 @@
 """Sign-in for API clients: `Authorization: Bearer zt_…`."""
 
-import hashlib
-
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from accounts import clock
+from accounts.actions import token_digest
 from accounts.models import ApiToken, User
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):

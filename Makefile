@@ -1,0 +1,38 @@
+# make demo | test | test-all | check | bench        PORT=8001 and DATA_DIR=/some/folder are honoured
+.PHONY: demo setup setup-dev test test-all check bench
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python3.14,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))) python3)
+RUN := .venv/bin/python
+export PYTHONUNBUFFERED := 1
+
+help:
+	@echo "make demo       a filled platform at http://127.0.0.1:$${PORT:-8000} (PORT= and DATA_DIR= are honoured)"
+	@echo "make test       all tests that fit ten minutes"
+	@echo "make test-all   all tests"
+	@echo "make check      linters, types, layers, migrations, translations, deployment settings"
+	@echo "make bench      benchmarks, as ratios"
+
+setup:
+	@$(PYTHON) -I config/install.py
+
+setup-dev:
+	@$(PYTHON) -I config/install.py --dev
+
+demo: export DEMO := 1
+demo: setup
+	@$(RUN) manage.py migrate --noinput -v 0
+	@$(RUN) manage.py demo
+	@exec $(RUN) manage.py serve
+
+test: setup-dev
+	@$(RUN) tests/run.py
+
+test-all: setup-dev
+	@$(RUN) tests/run.py --all
+
+check: setup-dev
+	@$(RUN) tests/check.py
+
+bench: setup-dev
+	@$(RUN) -m tests.bench

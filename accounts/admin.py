@@ -1,0 +1,65 @@
+"""The operator's view of people and trail: read-only. Changes are actions, never rows edited by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.models import AuditEvent, Membership, OpeningGroup, Organization, OutboxMessage, User
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Shows, never changes."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Organization)
+class OrganizationAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "name", "kind", "country")
+    list_filter = ("kind", "country")
+    search_fields = ("reference", "name")
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    list_display = ("email", "function", "is_active", "is_staff")
+    search_fields = ("email", "function")
+    exclude = ("password", "user_permissions", "groups")
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    list_display = ("user", "organization", "role")
+    list_filter = ("role",)
+    list_select_related = ("user", "organization")
+
+
+@admin.register(OpeningGroup)
+class OpeningGroupAdmin(ReadOnlyAdmin):
+    list_display = ("organization", "needed")
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("chain", "seq", "at", "verb")
+    list_filter = ("verb",)
+    search_fields = ("chain",)
+
+
+@admin.register(OutboxMessage)
+class OutboxAdmin(ReadOnlyAdmin):
+    """Who was told what and when; the text is left out, it may hold a personal link."""
+
+    list_display = ("created_at", "recipient", "subject", "sent_at", "attempts")
+    list_filter = ("sent_at",)
+    exclude = ("body",)

@@ -1,0 +1,91 @@
+"""What the start page shows: figures, life situations, what closes soon, latest results, pilots."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localtime
+
+from pilots.lifecycle import Status as PilotStatus
+from pilots.models import Pilot
+from tendering.lifecycle import Status
+from tendering.models import LifeSituation, LotOutcome, Tender
+
+SHOWN = 4
+CAP = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A life situation, its address in the list and how many tenders are open there."""
+
+    label: str
+    url: str
+    count: int
+
+
+def content(actor: Any, now: datetime) -> dict[str, Any]:
+    """Everything the template needs, for this person at this moment."""
+    tenders = Tender.objects.visible_to(actor, now).with_status(now)
+    open_now = tenders.filter(status_now=Status.OPEN, published_at__lte=now)
+    return {
+        "situations": _situations(open_now),
+        "closing": open_now.select_related("buyer").order_by("tender_period_end", "id")[:SHOWN],
+        "results": _results(tenders, now),
+        "pilots": _pilots(actor, now),
+        "open_count": _capped(open_now),
+        "now": now,
+    }
+
+
+def _situations(open_now: Any) -> list[Situation]:
+    counts = dict(open_now.order_by().values_list("life_situation").annotate(Count("pk")))
+    address = _address("tender_list")
+    return [
+        Situation(str(situation.label), f"{address}?{urlencode({'life_situation': situation.value})}", counts.get(situation.value, 0))
+        for situation in LifeSituation
+    ]  # fmt: skip
+
+
+PILOT_COLOURS = {
+    PilotStatus.REGISTERED: "info",
+    PilotStatus.RUNNING: "info",
+    PilotStatus.GATE_DUE: "warning",
+    PilotStatus.ANALYSED: "warning",
+    PilotStatus.DECIDED: "success",
+}
+
+
+def _results(tenders: Any, now: datetime) -> list[LotOutcome]:
+    newest = (
+        LotOutcome.objects.filter(kind="awarded", at__lte=now, lot__tender__in=tenders.values("pk"))
+        .filter(lot__tender__awarded_at__lte=now)
+        .select_related("lot__tender__buyer", "winner")
+        .order_by("-at", "-id")[:SHOWN]
+    )
+    for outcome in newest:
+        outcome.day = localtime(outcome.at).date()  # type: ignore[attr-defined]  # for the template
+        outcome.extra_per_year = abs(outcome.saving_per_year or 0)  # type: ignore[attr-defined]  # for the template
+    return list(newest)
+
+
+def _pilots(actor: Any, now: datetime) -> list[dict[str, Any]]:
+    found = Pilot.objects.visible_to(actor, now).filter(registered_at__lte=now).select_related("municipality")
+    newest = found.order_by(F("analysed_at").desc(nulls_last=True), "-registered_at", "-id")[:SHOWN]
+    return [{"pilot": p, "status": (s := p.status(now)), "kind": PILOT_COLOURS.get(s, "neutral")} for p in newest]
+
+
+def _capped(rows: Any) -> str:
+    """The number, or "1000+": nobody waits for an exact count of a big table."""
+    count = rows.order_by()[: CAP + 1].count()
+    return f"{CAP}+" if count > CAP else str(count)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
