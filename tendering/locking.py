@@ -1,7 +1,7 @@
 """Row locks: one raw statement for both databases, because Django knows no FOR SHARE.
 
 PostgreSQL: `FOR UPDATE` for acts that change a tender, `FOR SHARE` for acts that only need it to stand still (many
-bidders submit at once, an extension waits for them). SQLite: the transaction is IMMEDIATE and holds the only write lock.
+bidders submit at once, an extension waits for them). SQLite: the transaction is IMMEDIATE, the only one that writes.
 """
 
 from datetime import datetime, timedelta

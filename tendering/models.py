@@ -81,7 +81,7 @@ class CancellationGround(models.TextChoices):
 
 class TenderQuerySet(models.QuerySet["Tender"]):
     def visible_to(self, actor: Any, now: datetime) -> TenderQuerySet:
-        """Published open tenders for everybody; invited-only ones for the invited; all of one's own buyer for its staff."""
+        """Published open tenders for everybody, invited-only ones for the invited, one's own buyer's for its staff."""
         published = Q(published_at__lte=now, released_at__isnull=False)
         public = published & ~Q(procedure_type__in=INVITED_ONLY)
         public |= published & Q(awarded_at__lte=now)
@@ -114,7 +114,7 @@ class TenderQuerySet(models.QuerySet["Tender"]):
 
 
 class Tender(models.Model):
-    """One procurement procedure. Moments are stored, the status is worked out; amounts are net unless `price_basis` says so.
+    """One procurement procedure. Moments are stored, the status is worked out; amounts are net estimates.
 
     `evaluation` holds the evaluation settings (shape: evaluation.scoring EvaluationSpec.to_json) and is frozen with
     `spec_hash` at publication together with criteria, items and lot rules.

@@ -2,7 +2,7 @@
 
     town = make_town()                          a municipality with all roles, opening group and opener keys
     company = make_company()                    a provider with two bidders
-    tender = open_tender(town)                  draft_, prepared_, scheduled_, open_, closed_, opened_, awarded_, cancelled_
+    tender = open_tender(town)                  or draft_, prepared_, scheduled_, closed_, opened_, awarded_, cancelled_
 
 Fields of a tender go in as keywords; `lots=` and `criteria=` replace the default lists of actions.replace_lots and
 actions.replace_criteria; `evaluation=` the default rule. Everything a person needs to open is `PASS_SENTENCE`.
@@ -130,7 +130,13 @@ def default_lots(number: int = 1) -> list[dict[str, Any]]:
             "baseline_cost_per_case": "2.5000",
             "baseline_minutes_per_case": "6",
             "items": [
-                {"ref": f"{n}.1", "text": "Letter up to 20 g", "unit": "letter", "quantity": "10000", "price_decimals": 4},
+                {
+                    "ref": f"{n}.1",
+                    "text": "Letter up to 20 g",
+                    "unit": "letter",
+                    "quantity": "9000",
+                    "price_decimals": 4,
+                },
                 {"ref": f"{n}.2", "text": "Setting up", "unit": "lump sum", "quantity": "1"},
             ],
         }

@@ -1,0 +1,54 @@
+"""What upper apps write down about a tender inside their own transaction; they lock the tender and record the act."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from accounts.models import Organization
+from tendering.models import Lot, LotOutcome, Tender
+
+
+def mark_opened(tender: Tender, at: datetime) -> None:
+    """The bids of the present round are open from `at` on, never before the deadline."""
+    if tender.tender_period_end is None or at < tender.tender_period_end:
+        raise ValueError("Bids are not opened before the deadline.")
+    _set(tender, opened_at=at)
+
+
+def mark_awarded(tender: Tender, at: datetime) -> None:
+    """The award is decided; the tender and its results are public from `at` on."""
+    _set(tender, awarded_at=at)
+
+
+def record_lot_outcome(
+    *,
+    lot: Lot,
+    kind: str,
+    at: datetime,
+    winner: Organization | None = None,
+    value: Decimal | None = None,
+    saving_per_year: Decimal | None = None,
+    cost_per_case: Decimal | None = None,
+) -> LotOutcome:
+    """What became of a lot: awarded, cancelled, unsuccessful or contract. Amounts in the tender's currency."""
+    _require_transaction()
+    outcome = LotOutcome(
+        lot=lot, kind=kind, at=at, winner=winner, value=value, saving_per_year=saving_per_year,
+        cost_per_case=cost_per_case,
+    )  # fmt: skip
+    outcome.full_clean()
+    outcome.save()
+    return outcome
+
+
+def _set(tender: Tender, **moments: datetime) -> None:
+    _require_transaction()
+    Tender.objects.filter(pk=tender.pk).update(**moments)
+    for name, moment in moments.items():
+        setattr(tender, name, moment)
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("This belongs into the transaction of its act.")

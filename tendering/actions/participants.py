@@ -1,0 +1,63 @@
+"""Who takes part: invited providers, and declarations of (no) conflict of interest."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit, outbox
+from accounts.decision import refuse
+from accounts.lifecycle import OrganizationKind, Role
+from accounts.models import Organization, User
+from tendering.actions.access import act_on, address
+from tendering.models import INVITED_ONLY, ConflictDeclaration, Invitation, Tender
+
+
+def invite_providers(*, actor: User, tender_id: int, providers: list[Organization]) -> None:
+    """Invite companies to a procedure that is not open to all; who is invited already stays invited."""
+    with audit.in_transaction():
+        tender, now = act_on(tender_id, actor, "invite")
+        if tender.procedure_type not in INVITED_ONLY:
+            refuse("open_to_all", gettext_lazy("This procedure is open to every company; nobody needs an invitation."))
+        if any(provider.kind != OrganizationKind.PROVIDER for provider in providers):
+            refuse("not_a_provider", gettext_lazy("Only companies can be invited."))
+        Invitation.objects.bulk_create(
+            [Invitation(tender=tender, provider=provider, sent_at=now) for provider in providers], ignore_conflicts=True
+        )
+        if tender.published_at and tender.published_at <= now:
+            tell_invited(tender, now)
+        names = sorted(provider.reference for provider in providers)
+        audit.record(tender.chain, "tender.providers_invited", actor=actor, at=now, data={"providers": names})
+
+
+def tell_invited(tender: Tender, now: datetime) -> int:
+    """Queue the invitation mail for every bidder of the invited companies; each person is told once."""
+    people = User.objects.filter(
+        memberships__organization__in=tender.invitations.values("provider"),
+        memberships__role__in=[Role.BIDDER, Role.BIDDER_ADMIN],
+        is_active=True,
+    ).distinct()
+    for person in people:
+        with outbox.in_language_of(person):
+            words = {"buyer": tender.buyer.name, "address": address(tender)}
+            outbox.tell(
+                person,
+                key=f"tender:{tender.pk}:invited",
+                subject=_("Invitation to bid: %(title)s") % {"title": tender.title},
+                body=_("%(buyer)s invites you to hand in a bid:\n%(address)s") % words,
+                at=now,
+            )
+    return len(people)
+
+
+def declare_conflict(*, actor: User, tender_id: int, conflict: bool, note: str = "") -> ConflictDeclaration:
+    """Declare (no) conflict of interest. A later declaration replaces the earlier one; the trail keeps both."""
+    with audit.in_transaction():
+        tender, now = act_on(tender_id, actor, "declare_conflict")
+        declaration = ConflictDeclaration.objects.filter(tender=tender, user=actor).first()
+        declaration = declaration or ConflictDeclaration(tender=tender, user=actor)
+        declaration.declared_at, declaration.conflict, declaration.note = now, conflict, note
+        declaration.full_clean()
+        declaration.save()
+        audit.record(tender.chain, "conflict.declared", actor=actor, at=now, data={"conflict": conflict})
+    return declaration
