@@ -7,6 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decision import ALLOWED, Decision, Refused
+from accounts.lifecycle import Role
+from tendering.lifecycle import Rule
+from tendering.lifecycle import Status as TenderStatus
 
 
 class ExclusionCode(models.TextChoices):
@@ -50,4 +53,49 @@ def decide_moderate(all_submitted: bool, locked: bool) -> Decision:
         return Refused("scores_missing", _("Not every evaluator has handed in yet."), 409)
     if locked:
         return Refused("panel_closed", _("The panel has been closed."), 409)
+    return ALLOWED
+
+
+_OPENED = frozenset({TenderStatus.EVALUATION})
+_UNTIL_AWARD = frozenset(TenderStatus) - {TenderStatus.AWARDED, TenderStatus.CANCELLED}
+_OFFICE = frozenset({Role.OFFICER})
+_SECOND = frozenset({Role.OFFICER, Role.APPROVER})
+ACTIONS: dict[str, Rule] = {
+    "appoint": Rule(_UNTIL_AWARD, _OFFICE, _("The panel is appointed before the award.")),
+    "check": Rule(_OPENED, _OFFICE, _("Bids are checked between opening and award.")),
+    "confirm": Rule(_OPENED, _SECOND, _("Bids are checked between opening and award.")),
+    "evaluate": Rule(_OPENED, _OFFICE, _("Bids can be evaluated once they have been opened.")),
+    "propose_award": Rule(_OPENED, _OFFICE, _("An award is proposed between opening and award.")),
+    "decide_award": Rule(_OPENED, _SECOND, _("An award is decided between opening and award.")),
+    "score": Rule(_OPENED, frozenset({Role.EVALUATOR}), _("Bids can be scored once they have been opened.")),
+    "moderate": Rule(_OPENED, frozenset({Role.PANEL_CHAIR}), _("The panel works between opening and award.")),
+}
+RESULT_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.COUNCIL_MEMBER, Role.PANEL_CHAIR})
+"""Who may see results with prices; members of the panel are not among them, and the chair only after closing it."""
+
+
+def decide(action: str, status_now: TenderStatus, roles: frozenset[str]) -> Decision:
+    """Whether a person with these roles at the buyer may do this now."""
+    rule = ACTIONS[action]
+    if roles.isdisjoint(rule.roles):
+        return Refused("not_your_role", _("Your role does not include this."), 403)
+    if status_now not in rule.statuses:
+        return Refused("not_now", rule.why_not, 409)
+    return ALLOWED
+
+
+def decide_second(first: int | None, second: int) -> Decision:
+    """A confirmation comes from another person than the decision."""
+    if first == second:
+        return Refused("second_person", _("A second person has to confirm this."), 403)
+    return ALLOWED
+
+
+def decide_result(roles: frozenset[str], panel_closed: bool) -> Decision:
+    """Results show prices: nobody who still scores or moderates sees them."""
+    readers = RESULT_READERS if panel_closed else RESULT_READERS - {Role.PANEL_CHAIR}
+    if roles.isdisjoint(readers):
+        return Refused("not_your_role", _("Your role does not include this."), 403)
+    if not panel_closed and not roles.isdisjoint({Role.EVALUATOR, Role.PANEL_CHAIR}):
+        return Refused("blind_scoring", _("Prices are shown to the panel after it has been closed."), 409)
     return ALLOWED

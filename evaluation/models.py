@@ -18,8 +18,9 @@ from tendering.models import Criterion, Lot, Tender
 class FormalCheck(models.Model):
     """The formal check of one bid: what was looked at and found. One row per bid, confirmed by a second person.
 
-    `findings` = {"mandatory": {code: bool}, "documents": [{"name", "category", "status": provided|missing}],
-    "changed_documents": bool, "grounds": [{"ground", "event_date", "self_cleaning", "decision", "reason"}], "notes": []}.
+    `findings` = {"mandatory": {code: bool}, "documents": [{"name", "category", "status"}], "changed_documents": bool,
+    "grounds": [{"ground", "event_date", "self_cleaning", "decision", "reason"}], "notes": []}; a document's status is
+    provided, missing or supplemented_late.
     """
 
     bid = models.OneToOneField(Bid, on_delete=models.CASCADE, related_name="formal_check")
@@ -199,7 +200,7 @@ class Draw(models.Model):
 
 
 class EvaluationRun(models.Model):
-    """One calculation: the inputs, the method and its version, the result; the same inputs give the same result hash."""
+    """One calculation: inputs, method and version, result; the same inputs give the same result hash."""
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="evaluation_runs")
     spec_hash = models.CharField(max_length=64)

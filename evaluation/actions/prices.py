@@ -1,0 +1,102 @@
+"""The clarification of a surprisingly low price: asked, answered, decided, confirmed by a second person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.decision import refuse, require
+from accounts.models import User
+from bids.models import BidLot
+from evaluation.actions.access import begin, begin_for_bidder, lot_of, opened_bid, tell_bidder, tender_of_bid, words
+from evaluation.lifecycle import decide_second
+from evaluation.models import AbnormallyLowCheck
+
+
+def ask_price(*, actor: User, bid_id: UUID, lot_code: str, due_at: datetime) -> AbnormallyLowCheck:
+    """Ask the bidder to explain its price for a lot; until it is decided, this bid cannot win the award."""
+    with audit.in_transaction():
+        tender, now = begin(actor, tender_of_bid(bid_id), "check")
+        bid, lot = opened_bid(bid_id, tender), lot_of(tender, lot_code)
+        if due_at <= now:
+            raise ValidationError({"due_at": _("The due date lies in the past.")})
+        if not BidLot.objects.filter(bid=bid, lot=lot).exists():
+            raise ValidationError({"lot_code": _("This bid is not for lot %(code)s.") % {"code": lot_code}})
+        if AbnormallyLowCheck.objects.filter(bid=bid, lot=lot).exists():
+            refuse("asked_already", _("The bidder has been asked about this price already."))
+        check = AbnormallyLowCheck(bid=bid, lot=lot, asked_at=now, asked_by=actor, due_at=due_at)
+        check.full_clean()
+        check.save()
+        tell_bidder(
+            bid.company,
+            key=f"price:{check.pk}",
+            subject=_("Question about your price: %(title)s") % {"title": tender.title},
+            body=_("The buyer asks you to explain your price. Sign in to read the question and to answer it."),
+            at=now,
+        )
+        data = {"lot": lot_code, "due_at": audit.stamp(due_at), "check": check.pk}
+        audit.record(tender.chain, "price.asked", actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
+    return check
+
+
+def answer_price(*, actor: User, check_id: int, text: str) -> AbnormallyLowCheck:
+    """The bidder explains its price, or the office notes the explanation it received."""
+    with audit.in_transaction():
+        tender, now, _is_bidder = begin_for_bidder(actor, _check(check_id).bid_id)
+        check = _check(check_id)
+        if check.decided_at:
+            refuse("decided_already", _("The price has been decided on already."))
+        check.answer, check.answered_at = words(text, "text"), now
+        check.full_clean()
+        check.save()
+        subject = f"bid:{check.bid_id}"
+        audit.record(tender.chain, "price.answered", actor=actor, at=now, subject=subject, data={"check": check.pk})
+    return check
+
+
+def decide_price(*, actor: User, check_id: int, outcome: str, reason: str) -> AbnormallyLowCheck:
+    """Decide whether the price is explained; possible after the answer or after the due date. Counts once confirmed."""
+    with audit.in_transaction():
+        tender, now = begin(actor, tender_of_bid(_check(check_id).bid_id), "check")
+        check = _check(check_id)
+        if check.second_person_id:
+            refuse("confirmed_already", _("This has been confirmed already."))
+        if check.answered_at is None and now <= check.due_at:
+            refuse("answer_pending", _("The bidder may still answer."))
+        if outcome not in ("explained", "not_explained"):
+            raise ValidationError({"outcome": _("Choose whether the price is explained or not.")})
+        check.outcome, check.reason = outcome, words(reason, "reason")
+        check.decided_at, check.decided_by = now, actor
+        check.full_clean()
+        check.save()
+        data = {"check": check.pk, "outcome": outcome, "reason": check.reason}
+        audit.record(tender.chain, "price.decided", actor=actor, at=now, subject=f"bid:{check.bid_id}", data=data)
+    return check
+
+
+def confirm_price(*, actor: User, check_id: int) -> AbnormallyLowCheck:
+    """A second person confirms the decision on a price; from then on it counts in the evaluation."""
+    with audit.in_transaction():
+        tender, now = begin(actor, tender_of_bid(_check(check_id).bid_id), "confirm")
+        check = _check(check_id)
+        if not check.outcome:
+            refuse("not_decided", _("The price has not been decided on yet."))
+        if check.second_person_id:
+            refuse("confirmed_already", _("This has been confirmed already."))
+        require(decide_second(check.decided_by_id, actor.pk))
+        check.second_person = actor
+        check.full_clean()
+        check.save()
+        data = {"check": check.pk, "outcome": check.outcome}
+        audit.record(tender.chain, "price.confirmed", actor=actor, at=now, subject=f"bid:{check.bid_id}", data=data)
+    return check
+
+
+def _check(check_id: int) -> AbnormallyLowCheck:
+    check = AbnormallyLowCheck.objects.filter(pk=check_id).first()
+    if check is None:
+        raise Http404
+    return check

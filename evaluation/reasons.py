@@ -1,0 +1,106 @@
+"""Why a bid is out, in words: findings of the formal check as reasons, and every reason in the reader's language."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evaluation.figures import number
+from evaluation.lifecycle import ExclusionCode
+from evaluation.scoring.inputs import Reason
+
+COMPUTED = frozenset(
+    {ExclusionCode.MIN_SCORE, ExclusionCode.MIN_PERFORMANCE, ExclusionCode.PRICE_MISSING, ExclusionCode.ABNORMALLY_LOW}
+)
+"""Codes the calculation finds by itself; a recorded exclusion with such a code documents the decision."""
+
+
+def formal_reasons(
+    findings: Mapping[str, Any], mandatory: Sequence[str], supplied: Callable[[str], bool]
+) -> list[Reason]:
+    """Reasons in the published order: requirements, documents, changed documents, exclusion grounds.
+
+    `mandatory` gives the order of the requirement codes; `supplied(name)` says whether a missing document came in time.
+    Texts are in the active language.
+    """
+    met = findings.get("mandatory", {})
+    grounds = [item for item in findings.get("grounds", []) if item.get("decision") == "exclude"]
+    missing = [item["name"] for item in findings.get("documents", []) if _is_missing(item, supplied)]
+    return [
+        *(_reason("mandatory_requirement", criterion=code) for code in mandatory if met.get(code) is False),
+        *(_reason("documents_missing", document=name) for name in missing),
+        *([_reason("documents_changed")] if findings.get("changed_documents") else []),
+        *(_reason("exclusion_ground", ground=item["ground"]) for item in grounds),
+    ]
+
+
+def recorded_reasons(exclusions: Iterable[Any], known: Sequence[Reason]) -> list[Reason]:
+    """Confirmed exclusions that the formal check does not already state and the calculation does not find itself."""
+    stated = {reason.code for reason in known}
+    return [
+        Reason(item.code, item.reason) for item in exclusions if item.code not in COMPUTED and item.code not in stated
+    ]
+
+
+def _is_missing(document: Mapping[str, Any], supplied: Callable[[str], bool]) -> bool:
+    if document.get("status") == "missing":
+        return not supplied(str(document["name"]))
+    return document.get("status") == "supplemented_late"
+
+
+def _reason(code: str, **params: str) -> Reason:
+    return Reason(code, _sentence(code, params), params)
+
+
+def damaged_reason() -> Reason:
+    """A bid whose sealed content could not be opened."""
+    return _reason("form", damaged="1")
+
+
+def reason_text(reason: Reason) -> str:
+    """The reason in the active language; free texts of decisions stay as they were written."""
+    if not reason.params and reason.code not in _WITHOUT_VALUES:
+        return reason.text
+    return _sentence(reason.code, {key: _shown(value) for key, value in reason.params.items()}) or reason.text
+
+
+_WITHOUT_VALUES = frozenset({"withdrawn", "late", "documents_changed", "abnormally_low"})
+
+
+def _shown(value: str) -> str:
+    """Numbers in the reader's format; everything else as it is (position numbers stay: they are names)."""
+    if "." not in value or not value.replace(".", "", 1).isdigit():
+        return value
+    try:
+        return number(Decimal(value))
+    except InvalidOperation:
+        return value
+
+
+def _sentence(code: str, params: Mapping[str, str]) -> str:
+    if code == "documents_missing":
+        return _missing_sentence(params)
+    if code == "form":
+        return _("The bid could not be opened: its integrity is violated.") if "damaged" in params else ""
+    texts = {
+        "withdrawn": _("Withdrawn before the deadline."),
+        "late": _("Received late; sealed and never opened."),
+        "mandatory_requirement": _("Mandatory requirement %(criterion)s is not met."),
+        "documents_changed": _("The procurement documents were changed."),
+        "exclusion_ground": _("Exclusion ground: %(ground)s."),
+        "price_missing": _("The price of essential position(s) %(positions)s is missing."),
+        "price_cap": _("The price %(price)s is above the published cap of %(cap)s."),
+        "min_score": _("Criterion %(criterion)s: score %(score)s is below the published minimum of %(minimum)s."),
+        "min_performance": _("%(points)s performance points are below the published minimum of %(minimum)s."),
+        "abnormally_low": _("The price is abnormally low and was not explained satisfactorily."),
+        "arithmetic_correction": _("Stated total %(stated)s, computed %(computed)s: unit prices prevail."),
+        "discount_applied": _("Unconditional discount of %(percent)s %% applied."),
+    }
+    return texts[code] % params if code in texts else ""
+
+
+def _missing_sentence(params: Mapping[str, str]) -> str:
+    if "criterion" in params:
+        return _("No promised number for criterion %(criterion)s.") % params
+    return _("Document “%(document)s” was not supplied in time.") % params
