@@ -128,6 +128,14 @@ def test_after_an_exclusion_the_next_lowest_is_tested_again():
     assert [flag.pct for flag in outcome.row("B").flags] == [D("30.00")]
 
 
+def test_a_second_unexplained_price_found_after_the_first_exclusion_is_out_before_scoring():
+    bids = [bid("A", "500", clarification="not_explained"), bid("B", "700", clarification="not_explained")]
+    outcome = result([*bids, bid("C", "1000")])
+    assert [row.reason_codes for row in outcome.rows] == [("abnormally_low",), ("abnormally_low",), ()]
+    assert outcome.row("B").performance_points is None
+    assert [flag.pct for flag in outcome.row("B").flags] == [D("30.00")]
+
+
 def test_a_flag_disappears_when_the_bid_above_falls_below_its_minimum():
     criteria = (replace(QUALITY, minimum_score=D(5)),)
     outcome = result([bid("A", "790"), bid("B", "1000", "4"), bid("C", "980")], criteria=criteria)
