@@ -17,7 +17,7 @@ from accounts.models import OutboxMessage
 log = logging.getLogger(__name__)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class AccountAdapter(DefaultAccountAdapter):
     """Open for sign-up; no user names anywhere. Links name the configured address, never the request's Host header."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

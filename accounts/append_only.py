@@ -41,9 +41,10 @@ def drop(cursor: CursorWrapper) -> None:
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
+_ABORT = "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
 _SQLITE = (
-    f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
-    f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END",
+    f"CREATE TRIGGER audit_no_update BEFORE UPDATE ON {TABLE} {_ABORT}",
+    f"CREATE TRIGGER audit_no_delete BEFORE DELETE ON {TABLE} {_ABORT}",
 )
 _POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "

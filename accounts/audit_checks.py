@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, ChainHead
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One broken place. `code` for machines; `where` is a chain, file or object id; `position` a number in the chain."""
+    """A broken place. `code` for machines; `where` is a chain, file or object id; `position` a number in the chain."""
 
     code: str
     where: str

@@ -33,7 +33,6 @@ from accounts.keys import CHECKPOINT_ORIGIN as NAME
 from accounts.models import AuditEvent, ChainHead
 
 
-
 def folder() -> Path:
     return Path(settings.DATA_DIR) / "checkpoints"
 

@@ -18,8 +18,8 @@ def now() -> datetime:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
-            moment = cursor.fetchone()[0]
-            return moment.astimezone(UTC)
+            database_time: datetime = cursor.fetchone()[0]
+            return database_time.astimezone(UTC)
     return datetime.now(UTC)
 
 

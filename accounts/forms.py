@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.vat import clean_vat_number
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
+class SignInForm(LoginForm):
     """E-mail and password; nothing else is asked."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -28,7 +28,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
             field.widget.attrs.pop("placeholder", None)
 
 
-class CompanySignupForm(SignupForm):  # type: ignore[misc]  # allauth has no types
+class CompanySignupForm(SignupForm):
     """A company in five fields. An address that is known already gets a mail instead of an error (no enumeration)."""
 
     company = forms.CharField(

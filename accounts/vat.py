@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 
 def clean_vat_number(country: str, number: str) -> str:
-    """The number without blanks and dots, with its country prefix; "" stays "". Raises ValidationError for the field."""
+    """The number without blanks and dots, with its country prefix; "" stays "". Raises ValidationError by field."""
     import stdnum
     from stdnum.exceptions import ValidationError as InvalidNumber
 

@@ -62,8 +62,8 @@ def _places(user: User) -> list[tuple[str, str]]:
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language and stay on the page; mails of a signed-in person follow."""
     if request.user.is_authenticated:
-        choose_language(actor=cast(User, request.user), language=request.POST.get("language", ""))
-    return cast(HttpResponse, set_language(request))
+        choose_language(actor=request.user, language=request.POST.get("language", ""))
+    return set_language(request)
 
 
 @require_POST

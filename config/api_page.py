@@ -27,25 +27,32 @@ def _group(path: str) -> str:
 
 
 def _operation(schema: Json, path: str, method: str, operation: Json) -> Json:
-    body = operation.get("requestBody", {}).get("content", {})
+    body: Json = operation.get("requestBody", {}).get("content", {})
     return {
         "id": operation.get("operationId", f"{method}-{path}"),
         "method": method.upper(),
         "path": path,
         "description": operation.get("description", ""),
         "parameters": operation.get("parameters", []),
-        "body": _fields(schema, next(iter(body.values()), {}).get("schema", {})),
+        "body": _fields(schema, _first_schema(body)),
         "answers": [_answer(schema, code, answer) for code, answer in sorted(operation.get("responses", {}).items())],
     }
 
 
 def _answer(schema: Json, code: str, answer: Json) -> Json:
-    content = next(iter(answer.get("content", {}).values()), {}).get("schema", {})
-    return {"code": code, "description": answer.get("description", ""), "fields": _fields(schema, content)}
+    fields = _fields(schema, _first_schema(answer.get("content", {})))
+    return {"code": code, "description": answer.get("description", ""), "fields": fields}
+
+
+def _first_schema(content: Json) -> Json:
+    """The schema of the first media type of a body."""
+    for media in content.values():
+        return dict(media.get("schema", {}))
+    return {}
 
 
 def _fields(schema: Json, part: Json) -> list[Json]:
-    """[{"name", "type", "required", "description"}] of an object; those of its items for a list or a page of results."""
+    """[{"name", "type", "required", "description"}] of an object; those of its items for a list or a page."""
     part = _resolve(schema, part)
     if part.get("type") == "array":
         return _fields(schema, part.get("items", {}))

@@ -1,4 +1,4 @@
-"""Settings from the environment, typed; a malformed value stops the start with one clear line (CONTRACT: Environment)."""
+"""Settings from the environment, typed; a malformed value stops the start with one clear line."""
 
 import os
 import secrets

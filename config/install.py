@@ -20,7 +20,7 @@ NODE_AT_LEAST = 20
 
 def main(arguments: list[str]) -> None:
     """Install what is missing; each part is skipped when its stamp holds the hashes of what it is made from."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything has checked the version
         raise SystemExit("Zuschlag needs Python 3.11 or newer. Name one: make PYTHON=python3.12 demo")
     lock = ROOT / ("requirements-dev.lock" if "--dev" in arguments else "requirements.lock")
     if not any(_is_current(name, [ROOT / name]) for name in {lock.name, "requirements-dev.lock"}):
@@ -42,7 +42,8 @@ def _install(lock: Path) -> None:
     """By uv when it is there (quick), else or when uv finds no registry by pip, which knows this machine's settings."""
     wanted = ["install", "--require-hashes", "-r", str(lock)]
     if uv := shutil.which("uv"):
-        if subprocess.run([uv, "pip", *wanted, "-q", "--python", str(BIN / "python")], cwd=ROOT).returncode == 0:
+        command = [uv, "pip", *wanted, "-q", "--python", str(BIN / "python")]
+        if subprocess.run(command, cwd=ROOT).returncode == 0:  # noqa: S603 - our own words
             return
         _say("uv could not install them, so pip does")
     _run([str(BIN / "python"), "-m", "pip", *wanted, "-q", "--disable-pip-version-check"])
@@ -68,8 +69,8 @@ def _has_node() -> bool:
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return False
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
-    major = answer.removeprefix("v").split(".")[0]
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True).stdout  # noqa: S603 - found by which
+    major = answer.strip().removeprefix("v").split(".")[0]
     return major.isdigit() and int(major) >= NODE_AT_LEAST
 
 
@@ -100,7 +101,8 @@ def _hash_of(sources: Iterable[Path]) -> str:
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None, *, quiet: bool = False) -> None:
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL if quiet else None)
+    output = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output)  # noqa: S603 - our own words
     if done.returncode:
         raise SystemExit(f"This step failed: {' '.join(command)}")
 

@@ -109,7 +109,8 @@ _database = environ.Env().db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR /
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; "
+        "PRAGMA foreign_keys=ON",
         "timeout": 20,
     }
 elif _database["ENGINE"] == "django.db.backends.postgresql":

@@ -29,7 +29,7 @@ class Situation:
 
 def content(actor: Any, now: datetime) -> dict[str, Any]:
     """Everything the template needs, for this person at this moment."""
-    tenders = Tender.objects.visible_to(actor, now).with_status(now)
+    tenders: Any = Tender.objects.visible_to(actor, now).with_status(now)
     open_now = tenders.filter(status_now=Status.OPEN, published_at__lte=now)
     return {
         "situations": _situations(open_now),
@@ -45,9 +45,9 @@ def _situations(open_now: Any) -> list[Situation]:
     counts = dict(open_now.order_by().values_list("life_situation").annotate(Count("pk")))
     address = _address("tender_list")
     return [
-        Situation(str(situation.label), f"{address}?{urlencode({'life_situation': situation.value})}", counts.get(situation.value, 0))
-        for situation in LifeSituation
-    ]  # fmt: skip
+        Situation(str(one.label), f"{address}?{urlencode({'life_situation': one.value})}", counts.get(one.value, 0))
+        for one in LifeSituation
+    ]
 
 
 PILOT_COLOURS = {

@@ -21,9 +21,7 @@ def issue_token(*, actor: User, scope: str = "write", label: str = "") -> tuple[
         row = ApiToken(user=actor, digest=token_digest(token), scope=scope, label=label, created_at=now)
         row.full_clean()
         row.save()
-        audit.record(
-            "platform", "token.issued", actor=actor, at=now, subject=f"token:{row.pk}", data={"scope": scope}
-        )
+        audit.record("platform", "token.issued", actor=actor, at=now, subject=f"token:{row.pk}", data={"scope": scope})
     return row, token
 
 

@@ -3,16 +3,18 @@
 from rest_framework import serializers
 
 
-class TokenRequest(serializers.Serializer):  # type: ignore[type-arg]  # carries no model
+class TokenRequest(serializers.Serializer):
     """E-mail and password; `scope` "read" gives a token that cannot change anything."""
 
     email = serializers.EmailField()
     password = serializers.CharField(max_length=200, trim_whitespace=False)
     scope = serializers.ChoiceField(choices=["read", "write"], default="write")
-    label = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of this name, not the label of Field
+        max_length=80, required=False, allow_blank=True, default=""
+    )
 
 
-class TokenAnswer(serializers.Serializer):  # type: ignore[type-arg]  # carries no model
+class TokenAnswer(serializers.Serializer):
     """The token is shown only here, once."""
 
     id = serializers.UUIDField()
@@ -21,7 +23,7 @@ class TokenAnswer(serializers.Serializer):  # type: ignore[type-arg]  # carries 
     created_at = serializers.DateTimeField()
 
 
-class OrganizationOfPerson(serializers.Serializer):  # type: ignore[type-arg]  # carries no model
+class OrganizationOfPerson(serializers.Serializer):
     id = serializers.IntegerField()
     reference = serializers.CharField()
     name = serializers.CharField()
@@ -29,7 +31,7 @@ class OrganizationOfPerson(serializers.Serializer):  # type: ignore[type-arg]  #
     roles = serializers.ListField(child=serializers.CharField())
 
 
-class Me(serializers.Serializer):  # type: ignore[type-arg]  # carries no model
+class Me(serializers.Serializer):
     """The signed-in person and the roles it holds."""
 
     id = serializers.IntegerField()

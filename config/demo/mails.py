@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
@@ -38,7 +36,7 @@ def find(name: str) -> Mail | None:
 
 
 def _read(path: Path) -> Mail:
-    message = cast(EmailMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(("plain",))
     text = str(body.get_content()) if body else ""
     moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -29,8 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
         _require_free(host, port)
-        signal.signal(signal.SIGTERM, _stop)
-        children = [subprocess.Popen(command) for command in _commands(host, port, options["workers"])]
+        for number in (signal.SIGTERM, signal.SIGINT):  # also where a shell started us with SIGINT ignored
+            signal.signal(number, _stop)
+        commands = _commands(host, port, options["workers"])
+        children = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own words
         try:
             _wait_until_ready(host, port, children)
             self.stdout.write(self.style.SUCCESS(f"\n{settings.SITE_NAME} is ready: http://{host}:{port}/"))
@@ -74,7 +76,7 @@ def _wait_until_ready(host: str, port: int, children: list[subprocess.Popen[byte
         if any(child.poll() is not None for child in children):
             return
         try:
-            with urlopen(f"http://{host}:{port}/healthz", timeout=2):  # noqa: S310 - our own loopback address
+            with urlopen(f"http://{host}:{port}/healthz", timeout=2):
                 return
         except (URLError, OSError):
             time.sleep(0.2)

@@ -1,0 +1,90 @@
+"""`make test` and `make test-all`: the tests on SQLite, then on PostgreSQL, and what was left out, by name.
+
+.venv/bin/python tests/run.py [--all] [arguments for pytest]
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# What a database could treat differently. The rest is the same code on the same rows and runs on both in --all.
+CORE = ["accounts", "tendering", "bids", "evaluation", "pilots"]
+NOT_CORE = "not slow and not browser and not libreoffice"
+USUAL_SERVER = "postgres://postgres@127.0.0.1:5432/zuschlag"
+PROGRAMS = [
+    ("Browser tests", ("chromium", "chromium-browser", "google-chrome"), "install Chromium (Debian: chromium)"),
+    ("LibreOffice tests", ("soffice", "libreoffice"), "install LibreOffice Calc (Debian: libreoffice-calc-nogui)"),
+    ("Tests against the age program", ("age",), "install age"),
+    ("Tests of a jumping clock", ("faketime",), "install faketime"),
+]
+
+
+def main(arguments: list[str]) -> int:
+    """Run what can run here; exit code 1 when any test failed."""
+    everything = "--all" in arguments
+    more = [argument for argument in arguments if argument != "--all"]
+    left_out = [f"{what}: {how}" for what, names, how in PROGRAMS if not any(map(shutil.which, names))]
+    codes = [_pytest("SQLite", [] if everything else ["-m", "not slow"], more, {"DATABASE_URL": ""})]
+    if server := _postgresql():
+        selected = [] if everything else ["-m", NOT_CORE, *_core_folders()]
+        codes.append(_pytest("PostgreSQL", selected, more, {"DATABASE_URL": server}))
+    else:
+        left_out.append(
+            "Tests on PostgreSQL: no server answers. Start one at 127.0.0.1:5432 with trust for user postgres, "
+            "or name one: DATABASE_URL_TEST=postgres://user:password@host/name"
+        )
+    if not everything:
+        left_out.append("Slow tests: make test-all")
+    _sum_up(left_out, codes)
+    return 1 if any(codes) else 0
+
+
+def _pytest(database: str, selected: list[str], more: list[str], environment: dict[str, str]) -> int:
+    print(f"\n=== Tests on {database} ===", flush=True)
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "2"), *selected, *more]
+    environment = {key: value for key, value in {**os.environ, **environment}.items() if value or key != "DATABASE_URL"}
+    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    print(
+        f"=== {database}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s ===", flush=True
+    )
+    return code
+
+
+def _core_folders() -> list[str]:
+    return [f"tests/{name}" for name in CORE if (ROOT / "tests" / name).is_dir()]
+
+
+def _postgresql() -> str:
+    """Address of a PostgreSQL server that lets us in, "" when none does."""
+    import psycopg
+
+    for address in _candidates():
+        base, _slash, _name = address.rpartition("/")
+        try:
+            psycopg.connect(f"{base}/postgres", connect_timeout=3).close()
+        except psycopg.Error:
+            continue
+        return address
+    return ""
+
+
+def _candidates() -> Iterator[str]:
+    named = os.environ.get("DATABASE_URL_TEST")
+    yield named or USUAL_SERVER
+
+
+def _sum_up(left_out: list[str], codes: list[int]) -> None:
+    print("\n=== Summary ===")
+    for line in left_out:
+        print(f"left out: {line}")
+    print("All tests that could run passed." if not any(codes) else "Some tests FAILED.")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
