@@ -9,7 +9,10 @@ import { menus } from "./parts/menus.js";
 import { theme } from "./parts/theme.js";
 
 for (const start of [focusOnLoad, fold, menus, theme, countdown, copyButtons, autosave]) start(document);
-// What htmx puts into the page gets the same comfort, e.g. a swapped deadline block goes on counting.
-document.addEventListener("htmx:after:swap", (event) => {
-  for (const start of [countdown, copyButtons]) start(event.target);
-});
+// What htmx puts into the page gets the same comfort, e.g. a swapped deadline block goes on counting. htmx names the
+// button, not the place, so the page is looked through again; what already runs is left alone. (htmx 4 and 2 names.)
+for (const name of ["htmx:after:swap", "htmx:afterSwap"]) {
+  document.addEventListener(name, () => {
+    for (const start of [countdown, copyButtons]) start(document);
+  });
+}

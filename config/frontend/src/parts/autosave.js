@@ -1,7 +1,7 @@
 // <form data-autosave="/bids/…/autosave/" data-saved="Last saved at {time}" data-failed="Not saved yet. …">
 //   … <p role="status" data-autosave-status></p>
 //
-// Posts the form two seconds after the last key and when a field is left. The answer is JSON {"saved_at": RFC 3339} and
+// Posts the form two seconds after the last key and when a field is left. The answer is JSON {"saved_at": RFC 3339, local time} and
 // may carry {"version": n} for the form's hidden version field. 409 or a lost connection: the words of data-failed, and
 // the next key tries again; nothing that was typed is ever touched.
 
@@ -47,6 +47,6 @@ function report(form, answer) {
   const line = form.querySelector("[data-autosave-status]");
   if (answer?.version && form.elements.version) form.elements.version.value = answer.version;
   if (!line) return;
-  const time = answer && new Date(answer.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  line.textContent = answer ? form.dataset.saved.replace("{time}", time) : form.dataset.failed;
+  // The clock on the page is the server's: its local time is taken as it stands in the answer.
+  line.textContent = answer ? form.dataset.saved.replace("{time}", answer.saved_at.slice(11, 16)) : form.dataset.failed;
 }
