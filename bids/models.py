@@ -60,9 +60,7 @@ class SealPiece(models.Model):
 class Draft(models.Model):
     """A company's bid in preparation. `content` is encrypted under the store key, which lies outside the database.
 
-    Decrypted it is {"lots": {code: {"unit_prices": {ref: "1.23"}, "promised": {code: "5"}, "answers": {code: text},
-    "discount_pct", "stated_total", "chosen": bool}}, "mandatory": {code: bool}, "vat_rate", "declarant", "files": [...],
-    "combination_discounts": [...], "max_lots_capacity", ...}.
+    Decrypted it is what bids.content.DraftContent.to_json gives.
     """
 
     id = random_id()
@@ -83,7 +81,7 @@ class Draft(models.Model):
 
 class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, actor: Any, now: datetime) -> BidQuerySet:
-        """Own bids always; others' only for the buyer's working roles after opening. Staff and superusers: like everyone."""
+        """Own bids always; others' only for the buyer's working roles after opening. Being staff opens nothing."""
         if not getattr(actor, "is_authenticated", False):
             return self.none()
         companies = actor.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN)
@@ -124,6 +122,11 @@ class Bid(models.Model):
     vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     max_lots_capacity = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("Order of the opening record"))
+    imported_as = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text=_("Imported cases only: reference, position and lots, also of unopened bids"),
+    )
 
     objects = BidQuerySet.as_manager()
 
@@ -131,7 +134,7 @@ class Bid(models.Model):
         ordering: ClassVar = ["tender", "position", "received_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tender", "company"],
+                fields=["tender", "company", "round", "is_late"],
                 condition=Q(superseded_at=None, withdrawn_at=None),
                 name="one_live_bid_per_company",
             ),
@@ -184,7 +187,7 @@ class Receipt(models.Model):
 
 
 class OpeningSession(models.Model):
-    """The opening by two (or more) people; `session_wrapped` is the session key under the platform key, gone afterwards."""
+    """The opening by two (or more) people; `session_wrapped`: session key under the platform key, gone afterwards."""
 
     id = random_id()
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="opening_sessions")
@@ -195,6 +198,9 @@ class OpeningSession(models.Model):
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     session_wrapped = models.TextField(blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.JSONField(
+        default=dict, blank=True, help_text=_("Pass sentences tried, per person id; not the sentences")
+    )
     record = models.JSONField(default=dict, blank=True)
 
     class Meta:

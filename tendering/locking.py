@@ -5,6 +5,7 @@ bidders submit at once, an extension waits for them). SQLite: the transaction is
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, models
 from django.http import Http404
@@ -17,15 +18,16 @@ from tendering.models import Tender
 CLOCK_TOLERANCE = timedelta(seconds=2)
 
 
-def lock_row(model: type[models.Model], pk: object, *, share: bool = False) -> None:
+def lock_row(model: type[models.Model], pk: int | UUID, *, share: bool = False) -> None:
     """Lock one row until the transaction ends; Http404 when it is not there, RuntimeError outside a transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("A row lock needs a transaction.")
     options = model._meta
-    table, column = connection.ops.quote_name(options.db_table), connection.ops.quote_name(options.pk.column)
+    table, column = (connection.ops.quote_name(name or "") for name in (options.db_table, options.pk.column))
     mode = "" if connection.vendor != "postgresql" else " FOR SHARE" if share else " FOR UPDATE"
+    key = options.pk.get_db_prep_value(pk, connection)  # SQLite keeps UUIDs as texts
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s{mode}", [pk])  # noqa: S608 - names of our own models
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {column} = %s{mode}", [key])  # noqa: S608 - names of our own models
         if cursor.fetchone() is None:
             raise Http404
 

@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ('vat_rate', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
                 ('max_lots_capacity', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('position', models.PositiveSmallIntegerField(blank=True, help_text='Order of the opening record', null=True)),
+                ('imported_as', models.JSONField(blank=True, default=dict, help_text='Imported cases only: reference, position and lots, also of unopened bids')),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='accounts.organization')),
                 ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bids', to='tendering.tender')),
@@ -116,6 +117,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('session_wrapped', models.TextField(blank=True)),
                 ('completed_at', models.DateTimeField(blank=True, null=True)),
+                ('attempts', models.JSONField(blank=True, default=dict, help_text='Pass sentences tried, per person id; not the sentences')),
                 ('record', models.JSONField(blank=True, default=dict)),
                 ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('tender', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opening_sessions', to='tendering.tender')),
@@ -193,7 +195,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bid',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None), ('withdrawn_at', None)), fields=('tender', 'company'), name='one_live_bid_per_company'),
+            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None), ('withdrawn_at', None)), fields=('tender', 'company', 'round', 'is_late'), name='one_live_bid_per_company'),
         ),
         migrations.AddConstraint(
             model_name='bidlot',

@@ -1,0 +1,211 @@
+"""Drafts: a company's bid in preparation, encrypted under the store key and bound to its draft id."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit
+from accounts.decision import refuse, require
+from accounts.lifecycle import PROVIDER_ROLES
+from accounts.models import Organization, User
+from bids import keys, storage
+from bids.actions import trail
+from bids.actions.access import require_bidder, require_may_bid
+from bids.content import DraftContent, FileNote, file_name
+from bids.content_checks import check_fits
+from bids.lifecycle import decide_submit
+from bids.models import Draft, SealedObject
+from bids.upload import SealedUpload
+from tendering.locking import lock_row, lock_tender_at
+
+
+def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
+    """The company's draft for this tender, made if there is none yet."""
+    with audit.in_transaction():
+        tender, now = lock_tender_at(tender_id, share=True)
+        require_may_bid(actor, company, tender, now)
+        require(decide_submit(tender.status(now)))
+        lock_company(company)
+        if found := Draft.objects.filter(tender=tender, company=company).first():
+            return found
+        draft = Draft(tender=tender, company=company, created_at=now, updated_at=now, updated_by=actor)
+        draft.content = encrypt(draft, DraftContent())
+        draft.full_clean()
+        draft.save()
+        trail.record(tender.pk, "draft.started", actor=actor, at=now, subject=f"draft:{draft.pk}")
+    return draft
+
+
+def read_draft(draft: Draft) -> dict[str, Any]:
+    """The decrypted content. Callers have checked that the reader belongs to the company."""
+    return content_of(draft).to_json()
+
+
+def save_draft(*, actor: User, draft_id: UUID | str, expected_version: int, content: dict[str, Any]) -> Draft:
+    """Replaces the whole content except the files, which only attach and remove change.
+
+    Refuses (stale) when somebody saved in between; ValidationError names each fault by its JSON path.
+    """
+    wanted = DraftContent.from_json({**content, "files": []})
+    with audit.in_transaction():
+        draft, now = _lock_draft(actor, draft_id)
+        if draft.version != expected_version:
+            refuse("stale", gettext_lazy("Somebody of your company saved this bid in between. Please load it again."))
+        check_fits(wanted, draft.tender)
+        draft.version += 1
+        _write(draft, wanted.with_files(content_of(draft).files), actor, now)
+        trail.record(draft.tender_id, "draft.saved", actor=actor, at=now, subject=f"draft:{draft.pk}",
+                     data={"version": draft.version})  # fmt: skip
+    return draft
+
+
+def discard_draft(*, actor: User, draft_id: UUID | str) -> None:
+    """Deletes the draft and its documents that belong to no submitted bid."""
+    with audit.in_transaction():
+        draft, now = _lock_draft(actor, draft_id)
+        delete_loose_objects(draft.pk)
+        trail.record(draft.tender_id, "draft.discarded", actor=actor, at=now, subject=f"draft:{draft.pk}")
+        draft.delete()
+
+
+def attach_document(*, actor: User, draft_id: UUID | str, stored: SealedUpload, name: str, role: str) -> SealedObject:
+    """Adds a sealed document to the draft. Its name stands only in the encrypted content. A refused file is deleted."""
+    with _kept_or_removed(stored.path), audit.in_transaction():
+        draft, now = _lock_draft(actor, draft_id)
+        content = content_of(draft)
+        if len(content.files) >= settings.BID_FILE_COUNT_LIMIT:
+            most = settings.BID_FILE_COUNT_LIMIT
+            refuse("too_many_files", gettext_lazy("A bid has at most %(most)s documents.") % {"most": most})
+        item = _store_object(draft, stored, now)
+        note = _note(stored, file_name(name), role)
+        _write(draft, content.with_files((*content.files, note)), actor, now)
+        data = {"sha256": item.sha256, "size": item.size}
+        trail.record(draft.tender_id, "document.attached", actor=actor, at=now, subject=f"object:{item.pk}", data=data)
+    return item
+
+
+def remove_document(*, actor: User, object_id: UUID | str) -> None:
+    """Takes a document out of the draft; its file goes too, unless a submitted bid contains it."""
+    item = SealedObject.objects.filter(pk=object_id, kind="document").first()
+    if item is None:
+        raise Http404
+    with audit.in_transaction():
+        draft, now = _lock_draft(actor, item.draft_id)
+        content = content_of(draft)
+        left = tuple(file for file in content.files if file.object != str(item.pk))
+        if len(left) == len(content.files):
+            raise Http404
+        _write(draft, content.with_files(left), actor, now)
+        if item.bid_id is None:
+            _delete_objects([item])
+        trail.record(draft.tender_id, "document.removed", actor=actor, at=now, subject=f"object:{item.pk}")
+
+
+def own_draft(actor: User, draft_id: UUID | str) -> Draft:
+    """The draft, if the person belongs to its company; Http404 otherwise."""
+    companies = actor.organizations_with(*PROVIDER_ROLES)
+    draft = Draft.objects.select_related("tender__buyer", "company").filter(pk=draft_id, company__in=companies).first()
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def content_of(draft: Draft) -> DraftContent:
+    """The typed content; IntegrityError `damaged` when the stored bytes are not this draft's."""
+    plain = keys.store_key().decrypt(bytes(draft.content), _context(draft))
+    return DraftContent.from_json(json.loads(plain))
+
+
+def encrypt(draft: Draft, content: DraftContent) -> bytes:
+    """The content as stored: bound to the id of its draft."""
+    plain = json.dumps(content.to_json(), ensure_ascii=False).encode()
+    return keys.store_key().encrypt(plain, _context(draft))
+
+
+def delete_loose_objects(draft_id: UUID) -> None:
+    """Deletes rows and, after commit, files of documents that no submitted bid contains."""
+    _delete_objects(list(SealedObject.objects.filter(draft_id=draft_id, bid=None)))
+
+
+def lock_company(company: Organization) -> None:
+    """Acts of one company wait for each other. FOR NO KEY UPDATE lets rows that only refer to the company pass."""
+    Organization.objects.select_for_update(no_key=True).get(pk=company.pk)
+
+
+def _lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
+    """The draft under lock and the moment of the act; refuses when the tender takes no bids."""
+    found = own_draft(actor, draft_id)
+    tender, now = lock_tender_at(found.tender_id, share=True)
+    require_bidder(actor, found.company)
+    lock_row(Draft, found.pk)
+    draft = own_draft(actor, draft_id)
+    require(decide_submit(tender.status(now)))
+    return draft, now
+
+
+def _write(draft: Draft, content: DraftContent, actor: User, now: datetime) -> None:
+    draft.content = encrypt(draft, content)
+    draft.updated_at, draft.updated_by = now, actor
+    draft.full_clean()
+    draft.save()
+
+
+def _store_object(draft: Draft, stored: SealedUpload, now: datetime) -> SealedObject:
+    item = SealedObject(
+        id=UUID(stored.object_id),
+        tender=draft.tender,
+        company=draft.company,
+        draft_id=draft.pk,
+        kind="document",
+        path=stored.path,
+        size=stored.sealed.size_cipher,
+        sha256=stored.sealed.sha256_cipher,
+        stored_at=now,
+    )
+    item.full_clean()
+    item.save(force_insert=True)
+    return item
+
+
+def _note(stored: SealedUpload, name: str, role: str) -> FileNote:
+    note = FileNote(
+        object=stored.object_id,
+        name=name,
+        role=role,
+        size=stored.sealed.size_plain,
+        sha256_plain=stored.sealed.sha256_plain,
+        sha256_cipher=stored.sealed.sha256_cipher,
+    )
+    if not DraftContent.from_json({"files": [note.to_json()]}).files:
+        raise ValidationError({"role": [_("Must be a text.")]})
+    return note
+
+
+def _delete_objects(items: list[SealedObject]) -> None:
+    paths = [item.path for item in items]
+    for item in items:
+        item.delete()
+    transaction.on_commit(lambda: storage.remove_all(settings.SEALED_DIR, paths))
+
+
+def _context(draft: Draft) -> str:
+    return f"draft:{draft.pk}"
+
+
+@contextmanager
+def _kept_or_removed(path: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        storage.remove(settings.SEALED_DIR, path)
+        raise

@@ -1,0 +1,225 @@
+"""What an opening writes: rows of prices, answers and documents, references, and the record that people sign."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.audit import stamp
+from accounts.evidence import canonical_bytes, digest
+from bids.content import DraftContent, LotContent, text_of
+from bids.models import Bid, BidAnswer, BidLot, ItemPrice, OpenedDocument, OpeningSession, SealedObject, TenderSeal
+from bids.opening import OpenedBid, OpenedBids
+from tendering.models import Criterion, Lot, Tender
+
+CENT: Final = Decimal("0.01")
+
+
+def write_bids(tender: Tender, bids: list[Bid], opened: OpenedBids, now: datetime, *, late: bool) -> None:
+    """Rows of every bid that could be opened, the damage of the others; numbers and positions for all."""
+    lots = {lot.code: lot for lot in tender.lots.prefetch_related("items")}
+    criteria = {criterion.code: criterion for criterion in tender.criteria.all()}
+    for bid in bids:
+        result = opened.by_id[bid.pk]
+        if result.content is None:
+            _write_damage(bid, result, now)
+        else:
+            _write_bid(bid, result, result.content, lots, criteria, now)
+    if not late:
+        _number(tender, lots)
+
+
+def opening_record(
+    tender: Tender, session: OpeningSession, seal: TenderSeal, bids: list[Bid], opened: OpenedBids, now: datetime
+) -> dict[str, Any]:
+    """The record as JSON: who, when, bidders with totals per lot, late and withdrawn bids, integrity."""
+    others = Bid.objects.filter(tender=tender, round=tender.round).select_related("company")
+    record: dict[str, Any] = {
+        "v": 1,
+        "tender": tender.reference,
+        "round": tender.round,
+        "kind": session.kind,
+        "deadline": stamp(tender.tender_period_end) if tender.tender_period_end else "",
+        "started_at": stamp(session.started_at),
+        "opened_at": stamp(now),
+        "needed": seal.needed,
+        "recipient": seal.recipient,
+        "openers": [
+            {
+                "person": str(release.opener),
+                "released_at": stamp(release.released_at),
+                "unlocked_at": release.unlocked_at,
+            }
+            for release in session.releases.select_related("opener").order_by("released_at", "pk")
+        ],
+        "bids": [_bid_entry(tender, bid, opened.by_id[bid.pk]) for bid in _numbered(bids)],
+    }
+    if session.kind == "bids":
+        late = others.live().filter(is_late=True).order_by("received_at")
+        record["late"] = [{"bidder": bid.company.name, "received_at": stamp(bid.received_at)} for bid in late]
+    if session.kind == "bids" and tender.buyer.details.get("record_withdrawn", True):
+        record["withdrawn"] = others.filter(withdrawn_at__isnull=False).count()
+    return record
+
+
+def summary(session: OpeningSession) -> dict[str, Any]:
+    """What the trail keeps of the record: its hash and numbers, no price."""
+    record = session.record
+    intact = sum(entry["integrity"] == "ok" for entry in record["bids"])
+    return {
+        "session": str(session.pk),
+        "kind": session.kind,
+        "record_sha256": digest("opening-record", canonical_bytes(record)),
+        "bids": len(record["bids"]),
+        "damaged": len(record["bids"]) - intact,
+    }
+
+
+def may_still_be_opened(bid: Bid) -> bool:
+    """A late bid whose exclusion is not settled by two people."""
+    return not (bid.late_decision.get("outcome") == "excluded" and bid.late_decision.get("confirmed_by"))
+
+
+def _write_damage(bid: Bid, result: OpenedBid, now: datetime) -> None:
+    bid.damaged_at = now
+    bid.save(update_fields=["damaged_at"])
+    if result.failed_object:
+        SealedObject.objects.filter(pk=result.failed_object).update(problem=result.problem)
+
+
+def _write_bid(
+    bid: Bid,
+    result: OpenedBid,
+    content: DraftContent,
+    lots: dict[str, Lot],
+    criteria: dict[str, Criterion],
+    now: datetime,
+) -> None:
+    bid.opened_at = now
+    bid.vat_rate, bid.max_lots_capacity = content.vat_rate, content.max_lots_capacity
+    bid.opened = _besides(content)
+    bid.full_clean()
+    bid.save()
+    for code, lot_content in content.chosen_lots().items():
+        _write_lot(bid, lots[code], lot_content, criteria)
+    for file in result.files:
+        entry = file.entry
+        document = OpenedDocument(
+            id=UUID(file.id), bid=bid, name=entry.name, role=entry.role, size=entry.size, sha256=entry.sha256_plain,
+            path=file.path,
+        )  # fmt: skip
+        document.full_clean()
+        document.save(force_insert=True)
+    SealedObject.objects.filter(bid=bid, opened_at=None).update(opened_at=now)
+
+
+def _besides(content: DraftContent) -> dict[str, Any]:
+    body = content.to_json()
+    names = ("declarant", "mandatory", "combination_discounts", "consortium", "subcontractors", "extra")
+    return {name: body[name] for name in names}
+
+
+def _write_lot(bid: Bid, lot: Lot, content: LotContent, criteria: dict[str, Criterion]) -> None:
+    row = BidLot(bid=bid, lot=lot, discount_pct=content.discount_pct, stated_total=content.stated_total)
+    row.full_clean()
+    row.save()
+    items = {item.ref: item for item in lot.items.all()}
+    ItemPrice.objects.bulk_create(
+        ItemPrice(bid_lot=row, item=items[ref], unit_price=price) for ref, price in content.unit_prices.items()
+    )
+    BidAnswer.objects.bulk_create(
+        BidAnswer(
+            bid_lot=row, criterion=criteria[code], text=content.answers.get(code, ""), value=content.promised.get(code)
+        )
+        for code in sorted(content.answers.keys() | content.promised.keys())
+    )
+
+
+def _number(tender: Tender, lots: dict[str, Lot]) -> None:
+    """References and positions: as imported, else those of the company's earlier round, else by the received moment."""
+    bids = list(
+        Bid.objects.filter(tender=tender, round=tender.round, superseded_at=None).order_by(
+            "is_late", "received_at", "pk"
+        )
+    )
+    taken = set(Bid.objects.filter(tender=tender).exclude(reference=None).values_list("reference", flat=True))
+    numbers = _free_numbers(tender, taken)
+    for position, bid in enumerate(bids, start=1):
+        hint = bid.imported_as
+        if bid.withdrawn_at and not hint:
+            continue
+        if bid.reference is None:
+            bid.reference = hint.get("reference") or _inherited(bid)
+            if bid.reference:
+                _hand_down(bid)
+            else:
+                bid.reference = next(numbers)
+        bid.position = hint.get("position", position)
+        bid.save(update_fields=["reference", "position"])
+        if bid.opened_at is None:
+            _name_lots(bid, lots)
+
+
+def _free_numbers(tender: Tender, taken: set[str | None]) -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        if (reference := f"{tender.reference[:34]}-B{number:02}") not in taken:
+            yield reference
+
+
+def _inherited(bid: Bid) -> str | None:
+    """The reference of the company's bid of the round before."""
+    earlier = Bid.objects.filter(tender=bid.tender_id, company=bid.company_id, round__lt=bid.round)
+    return earlier.exclude(reference=None).order_by("-round").values_list("reference", flat=True).first()
+
+
+def _hand_down(bid: Bid) -> None:
+    """A reference names the company's bid of the last round; the earlier one gets the round's mark."""
+    for earlier in Bid.objects.filter(tender=bid.tender_id, reference=bid.reference).exclude(pk=bid.pk):
+        earlier.reference = f"{str(earlier.reference)[:36]}-R{earlier.round}"
+        earlier.save(update_fields=["reference"])
+
+
+def _name_lots(bid: Bid, lots: dict[str, Lot]) -> None:
+    """Imported cases name the lots of bids that stay sealed, so that results can list them; there are no prices."""
+    for code in bid.imported_as.get("lots", []):
+        BidLot.objects.get_or_create(bid=bid, lot=lots[code])
+
+
+def _numbered(bids: list[Bid]) -> list[Bid]:
+    fresh = Bid.objects.select_related("company").in_bulk([bid.pk for bid in bids])
+    return sorted(fresh.values(), key=lambda bid: (bid.position or 0, bid.received_at))
+
+
+def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "bid": bid.reference or str(bid.pk),
+        "bidder": bid.company.name,
+        "received_at": stamp(bid.received_at),
+        "integrity": result.problem or "ok",
+        "documents": len(result.files),
+    }
+    if result.content is not None:
+        entry["lots"] = [
+            _lot_entry(lot, result.content.chosen_lots()[lot.code])
+            for lot in tender.lots.prefetch_related("items")
+            if lot.code in result.content.chosen_lots()
+        ]
+    return entry
+
+
+def _lot_entry(lot: Lot, content: LotContent) -> dict[str, str]:
+    """Net total of the positions in the evaluation, before discount: each line rounded half up to the cent."""
+    lines = (
+        (item.quantity * content.unit_prices[item.ref]).quantize(CENT, ROUND_HALF_UP)
+        for item in lot.items.all()
+        if item.in_evaluation and item.ref in content.unit_prices
+    )
+    entry = {"lot": lot.code, "total": text_of(sum(lines, Decimal("0.00")))}
+    if content.discount_pct:
+        entry["discount_pct"] = text_of(content.discount_pct)
+    if content.stated_total is not None:
+        entry["stated_total"] = text_of(content.stated_total)
+    return entry

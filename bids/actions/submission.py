@@ -1,0 +1,335 @@
+"""Submitting: the bid is sealed first, then recorded in one small transaction; the received moment alone decides.
+
+Valid iff received strictly before the deadline. Later it is recorded as late, sealed, and not opened unless two people
+admit it. An earlier bid of the company is superseded, never deleted.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import audit, clock, outbox
+from accounts.decision import RefusedError, refuse, require
+from accounts.lifecycle import Role
+from accounts.models import IdempotencyKey, Organization, User
+from bids import receipts, storage
+from bids.actions import once, trail
+from bids.actions.access import require_bidder, require_may_bid
+from bids.actions.drafts import content_of, delete_loose_objects, lock_company, own_draft
+from bids.actions.seal import current_seal
+from bids.content import DraftContent
+from bids.content_checks import check_complete
+from bids.lifecycle import decide_submit
+from bids.models import Bid, Draft, Receipt, SealedObject, TenderSeal
+from bids.sealing import FileEntry, Manifest, seal_manifest
+from bids.upload import slot
+from tendering.locking import lock_tender_at
+from tendering.models import Tender
+
+
+@dataclass(frozen=True)
+class _Sealed:
+    """A bid ready to be recorded: already encrypted and on disk."""
+
+    actor: User
+    company: Organization
+    tender: Tender
+    seal: TenderSeal
+    draft_id: UUID
+    draft: Draft | None
+    manifest_id: UUID
+    path: str
+    size: int
+    sha256: str
+    document_ids: tuple[str, ...]
+    imported_as: dict[str, Any]
+
+
+def submit_bid(
+    *,
+    actor: User,
+    draft_id: UUID | str,
+    declarant: str,
+    idempotency_key: str,
+    received_at: datetime | None = None,
+    keep_copy: bool = False,
+) -> Receipt:
+    """Seals the draft and hands it in. `received_at`: when the last byte of the request was read; default now.
+
+    The draft is deleted unless `keep_copy`. ValidationError by JSON path, RefusedError, Http404 for a foreign draft.
+    """
+    received = received_at or clock.now()
+    request = {"draft": str(draft_id), "declarant": declarant, "keep_copy": keep_copy}
+    if repeated := _repeated(actor, idempotency_key, request, received):
+        return repeated
+    draft = own_draft(actor, draft_id)
+    content = replace(content_of(draft), declarant=declarant or content_of(draft).declarant)
+    _look_before_sealing(actor, draft.company, draft.tender)
+    sealed = _seal(actor, draft.company, draft.tender, content, draft.pk, draft)
+    return _hand_in(sealed, idempotency_key, request, received, keep_copy)
+
+
+def submit_manifest(
+    *,
+    actor: User,
+    company: Organization,
+    tender_id: int,
+    content: dict[str, Any],
+    idempotency_key: str,
+    declarant: str,
+    received_at: datetime | None = None,
+) -> Receipt:
+    """Seals a whole content (shape of a draft, without files) and hands it in: for programs and imported cases."""
+    received = received_at or clock.now()
+    whole = DraftContent.from_json({**content, "declarant": declarant or content.get("declarant", "")})
+    if whole.files:
+        raise ValidationError({"$.files": [_("Documents are attached to a draft.")]})
+    manifest = hashlib.sha256(repr(whole.to_manifest()).encode()).hexdigest()
+    request = {"tender": tender_id, "company": company.pk, "content": manifest, "declarant": whole.declarant}
+    if repeated := _repeated(actor, idempotency_key, request, received):
+        return repeated
+    tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
+    if tender is None:
+        raise Http404
+    _look_before_sealing(actor, company, tender)
+    sealed = _seal(actor, company, tender, whole, uuid4(), None)
+    return _hand_in(sealed, idempotency_key, request, received, keep_copy=False)
+
+
+def _repeated(actor: User, key: str, request: dict[str, Any], at: datetime) -> Receipt | None:
+    """The receipt of an earlier identical request, looked up before any work is done."""
+    row = IdempotencyKey.objects.filter(user=actor, key=key, act="submit").first()
+    if row is None or not row.answer:
+        return None
+    with audit.in_transaction():
+        return _answered(once.begin(actor=actor, key=key, act="submit", request=request, at=at))
+
+
+def _answered(row: IdempotencyKey) -> Receipt | None:
+    if not row.answer:
+        return None
+    version = row.answer.get("draft_version")
+    draft = Draft.objects.filter(pk=row.answer["draft"]).first()
+    if draft and version is not None and draft.version != version:
+        once.reused()  # the kept draft was changed since: another bid under the same key
+    return Receipt.objects.select_related("bid__tender__buyer").get(pk=row.answer["receipt"])
+
+
+def _look_before_sealing(actor: User, company: Organization, tender: Tender) -> None:
+    """Early refusal without a lock; the transaction decides again."""
+    now = clock.now()
+    require_may_bid(actor, company, tender, now)
+    require(decide_submit(tender.status(now)))
+
+
+def _seal(
+    actor: User, company: Organization, tender: Tender, content: DraftContent, draft_id: UUID, draft: Draft | None
+) -> _Sealed:
+    check_complete(content, tender)
+    seal = current_seal(tender)
+    _check_documents(content, draft_id, seal)
+    manifest_id = uuid4()
+    place = slot(tender.pk, company.pk, str(draft_id), str(manifest_id))
+    data = seal_manifest(_manifest(content), place, seal.recipient)
+    return _Sealed(
+        actor=actor,
+        company=company,
+        tender=tender,
+        seal=seal,
+        draft_id=draft_id,
+        draft=draft,
+        manifest_id=manifest_id,
+        path=storage.write_sealed(data),
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        document_ids=tuple(file.object for file in content.files),
+        imported_as=_import_hint(content, tender),
+    )
+
+
+def _manifest(content: DraftContent) -> Manifest:
+    files = tuple(
+        FileEntry(f.object, f.name, f.role or "document", f.size, f.sha256_plain, f.sha256_cipher)
+        for f in content.files
+    )
+    return Manifest(
+        declarant=content.declarant, files=files, content=content.to_manifest(), statements={"text_form": True}
+    )
+
+
+def _check_documents(content: DraftContent, draft_id: UUID, seal: TenderSeal) -> None:
+    """Every listed document is stored and was sealed for this round."""
+    stored = {
+        str(pk): at
+        for pk, at in SealedObject.objects.filter(draft_id=draft_id, kind="document").values_list("pk", "stored_at")
+    }
+    for index, file in enumerate(content.files):
+        if file.object not in stored or stored[file.object] < seal.created_at:
+            text = _("Please upload this document again: it was sealed for an earlier round.")
+            raise ValidationError({f"$.files[{index}]": [text]})
+
+
+def _import_hint(content: DraftContent, tender: Tender) -> dict[str, Any]:
+    """Number, position and lots of an imported bid; the result of the case names also bids that stay sealed."""
+    reference = content.extra.get("reference")
+    if not (tender.simulated and tender.imported and isinstance(reference, str)):
+        return {}
+    hint: dict[str, Any] = {"reference": reference[:40], "lots": sorted(content.chosen_lots())}
+    position = content.extra.get("position")
+    return {**hint, "position": position} if type(position) is int else hint
+
+
+def _hand_in(sealed: _Sealed, key: str, request: dict[str, Any], received: datetime, keep_copy: bool) -> Receipt:
+    """Records the sealed bid, or removes its file when it is refused or was recorded before."""
+    kept = False
+    try:
+        with audit.in_transaction():
+            row = once.begin(actor=sealed.actor, key=key, act="submit", request=request, at=received)
+            if repeated := _answered(row):
+                return repeated
+            receipt = _record(sealed, received, keep_copy)
+            version = sealed.draft.version if sealed.draft else None
+            answer = {"receipt": str(receipt.pk), "draft": str(sealed.draft_id)}
+            once.finish(row, answer if version is None else {**answer, "draft_version": version})
+        kept = True
+        return receipt
+    except RefusedError as error:
+        _remember_refusal(sealed, received, error)
+        raise
+    finally:
+        if not kept:
+            storage.remove(settings.SEALED_DIR, sealed.path)
+
+
+def _record(sealed: _Sealed, received: datetime, keep_copy: bool) -> Receipt:
+    tender, now = lock_tender_at(sealed.tender.pk, share=True)
+    received = min(received, now)
+    require_may_bid(sealed.actor, sealed.company, tender, now)
+    require(decide_submit(tender.status(now)))
+    if current_seal(tender).pk != sealed.seal.pk:
+        refuse("next_round", gettext_lazy("A new round has begun. Please submit again."))
+    lock_company(sealed.company)
+    _check_draft(sealed)
+    assert tender.tender_period_end
+    bid = _new_bid(sealed, tender, received, now, is_late=received >= tender.tender_period_end)
+    replaced = _supersede(bid, now)
+    bid.full_clean()
+    bid.save(force_insert=True)
+    objects = _bind_objects(bid, sealed, now)
+    receipt = receipts.write_receipt(
+        bid, "replace" if replaced else "submit", received, seal=sealed.seal, objects=objects
+    )
+    if sealed.draft and not keep_copy:
+        sealed.draft.delete()
+        delete_loose_objects(sealed.draft_id)
+    _tell(receipt, sealed.company, sealed.actor, now)
+    _audit(receipt, sealed.actor, now)
+    return receipt
+
+
+def _check_draft(sealed: _Sealed) -> None:
+    """The draft is still the one that was sealed."""
+    if sealed.draft is None:
+        return
+    current = Draft.objects.select_for_update().filter(pk=sealed.draft.pk).first()
+    if current is None:
+        raise Http404
+    if (current.version, bytes(current.content)) != (sealed.draft.version, bytes(sealed.draft.content)):
+        refuse("stale", gettext_lazy("Somebody of your company saved this bid in between. Please load it again."))
+
+
+def _new_bid(sealed: _Sealed, tender: Tender, received: datetime, now: datetime, *, is_late: bool) -> Bid:
+    earlier = Bid.objects.filter(tender=tender, company=sealed.company).count()
+    return Bid(
+        tender=tender,
+        company=sealed.company,
+        submitted_by=sealed.actor,
+        draft_id=sealed.draft_id,
+        version=earlier + 1,
+        round=tender.round,
+        sealed_at="server",
+        received_at=received,
+        recorded_at=now,
+        is_late=is_late,
+        imported_as=sealed.imported_as,
+    )
+
+
+def _supersede(bid: Bid, now: datetime) -> bool:
+    """Whether a live bid of this round was replaced. A late bid never replaces one that came in time."""
+    same_kind = Q(round=bid.round, is_late=bid.is_late)
+    older = same_kind if bid.is_late else same_kind | Q(round__lt=bid.round)
+    live = list(Bid.objects.live().filter(older, tender=bid.tender_id, company=bid.company_id))
+    for former in live:
+        former.superseded_at = now
+        former.save(update_fields=["superseded_at"])
+    return any(former.round == bid.round for former in live)
+
+
+def _bind_objects(bid: Bid, sealed: _Sealed, now: datetime) -> list[SealedObject]:
+    """The manifest's row, and the documents, which belong to the first version that lists them from now on."""
+    manifest = SealedObject(
+        id=sealed.manifest_id,
+        tender=bid.tender,
+        company=bid.company,
+        draft_id=bid.draft_id,
+        bid=bid,
+        kind="manifest",
+        path=sealed.path,
+        size=sealed.size,
+        sha256=sealed.sha256,
+        stored_at=now,
+    )
+    manifest.full_clean()
+    manifest.save(force_insert=True)
+    documents = list(SealedObject.objects.filter(pk__in=sealed.document_ids, draft_id=bid.draft_id, kind="document"))
+    if len(documents) != len(sealed.document_ids):
+        refuse("document_missing", gettext_lazy("A document of this bid is gone. Please upload it again."))
+    SealedObject.objects.filter(pk__in=[item.pk for item in documents], bid=None).update(bid=bid)
+    return [manifest, *sorted(documents, key=lambda item: str(item.pk))]
+
+
+def _tell(receipt: Receipt, company: Organization, actor: User, now: datetime) -> None:
+    """A mail to who submitted and to the company's administrators: tender, act, time, hash, nothing of the content."""
+    tender = receipt.bid.tender
+    admins = User.objects.filter(
+        memberships__organization=company, memberships__role=Role.BIDDER_ADMIN, is_active=True
+    ).distinct()
+    for person in {actor.pk: actor, **{user.pk: user for user in admins}}.values():
+        with outbox.in_language_of(person):
+            outbox.tell(
+                person,
+                key=f"receipt:{receipt.pk}",
+                subject=_("Receipt: %(tender)s") % {"tender": tender.reference},
+                body=_("%(tender)s\n\n%(words)s\n\nFingerprint of the receipt (SHA-256): %(hash)s")
+                % {"tender": str(tender), "words": receipts.words(receipt), "hash": receipts.note_hash(receipt)},
+                at=now,
+            )
+
+
+def _audit(receipt: Receipt, actor: User, now: datetime) -> None:
+    bid = receipt.bid
+    verb = "bid.received_late" if bid.is_late else "bid.replaced" if receipt.act == "replace" else "bid.received"
+    data = {"receipt_sha256": receipts.note_hash(receipt), "version": bid.version, "company": str(bid.company_id)}
+    trail.record(bid.tender_id, verb, actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
+
+
+def _remember_refusal(sealed: _Sealed, received: datetime, error: RefusedError) -> None:
+    """Attempts that were refused are evidence, above all one that arrived in time and could not be recorded."""
+    require_bidder(sealed.actor, sealed.company)
+    with audit.in_transaction():
+        data = {"code": error.refused.code, "received_at": audit.stamp(received), "company": str(sealed.company.pk)}
+        trail.record(sealed.tender.pk, "bid.refused", actor=sealed.actor, at=clock.now(), data=data,
+                     subject=f"tender:{sealed.tender.pk}")  # fmt: skip
+
+
+tell_of_receipt = _tell

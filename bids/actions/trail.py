@@ -1,0 +1,34 @@
+"""The trail of one tender's bids: a chain of its own, so that the tender's trail shows no gap when a bid arrives."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts import audit
+from accounts.models import ChainHead, User
+from tendering.models import Tender
+
+
+def bids_chain(tender_id: int) -> str:
+    """Name of the chain; it exists from publication on, whether a bid comes or not, and is shown after opening."""
+    return f"bids:{tender_id}"
+
+
+def record(
+    tender_id: int,
+    verb: str,
+    *,
+    actor: User | None,
+    at: datetime,
+    subject: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """One event of the bids' trail; `data` never holds a price, a text or a file name."""
+    audit.record(bids_chain(tender_id), verb, actor=actor, at=at, subject=subject, data=data)
+
+
+def record_for_tender(tender: Tender, verb: str, *, actor: User, at: datetime, data: Mapping[str, Any]) -> None:
+    """One event of the tender's own trail, anchored at the head of the bids' trail."""
+    head = ChainHead.objects.filter(chain=bids_chain(tender.pk)).first()
+    anchor = {"bids_head": head.hash, "bids_seq": head.seq} if head else {}
+    audit.record(tender.chain, verb, actor=actor, at=at, subject=f"tender:{tender.pk}", data={**data, **anchor})

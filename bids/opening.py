@@ -1,0 +1,236 @@
+"""Bringing bids to light: session key, recovered tender secret, and each bid decrypted and checked by itself.
+
+A bid is opened whole or not at all; what fails is named by a code and never shown. Documents go straight from one
+encryption (the tender's) to the other (the store key's); no document is in clear on a disk.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from bids import keys, storage
+from bids.content import DraftContent
+from bids.content_checks import check_fits
+from bids.models import Bid, OpenedDocument, OpeningSession, SealedObject, SealPiece, TenderSeal
+from bids.sealing import (
+    FileEntry,
+    IntegrityError,
+    Manifest,
+    OpenedPiece,
+    Piece,
+    ReleasedPiece,
+    SealingError,
+    Slot,
+    StoreWriter,
+    TenderSecret,
+    accept_release,
+    new_keypair,
+    open_manifest,
+    open_sealed_into,
+    recover_secret,
+    unwrap,
+    unwrap_clock_share,
+    whole_subset,
+    wrap,
+)
+from bids.sealing.wrapping import decode, encode, public_of
+from bids.upload import slot
+
+
+@dataclass(frozen=True)
+class OpenedFile:
+    """A document in the opened store: its row id, note of the manifest, and path under OPENED_DIR."""
+
+    id: str
+    entry: FileEntry
+    path: str
+
+
+@dataclass(frozen=True)
+class OpenedBid:
+    """What one bid turned out to be: a content with documents, or `problem`, the code of what is wrong."""
+
+    content: DraftContent | None = None
+    files: tuple[OpenedFile, ...] = ()
+    problem: str = ""
+    failed_object: str = ""
+
+
+@dataclass
+class OpenedBids:
+    """Decrypted bids by id; `discard` takes their documents away again when they were not recorded."""
+
+    by_id: dict[Any, OpenedBid] = field(default_factory=dict)
+
+    def discard(self) -> None:
+        """Removes the documents of all of them."""
+        for bid in self.by_id.values():
+            remove_files(bid.files)
+
+
+def new_session_key(session: OpeningSession) -> str:
+    """Makes the session's key and returns its secret wrapped to the platform key; nothing else keeps it."""
+    _public, secret = new_keypair()
+    return encode(wrap(secret, keys.platform_key().public, _session_info(session)))
+
+
+def session_public(session: OpeningSession) -> str:
+    """The session's base64 public key, to which openers wrap their pieces."""
+    return public_of(_session_secret(session))
+
+
+def stored_pieces(seal: TenderSeal) -> list[Piece]:
+    """All pieces of the seal; empty after they were erased."""
+    return [
+        Piece.from_json(body) for body in SealPiece.objects.filter(seal=seal).values_list("body", flat=True) if body
+    ]
+
+
+def check_release(session: OpeningSession, seal: TenderSeal, opener: str, released: Iterable[dict[str, Any]]) -> None:
+    """SealingError or WrongPiece unless these are the opener's own pieces, all of them, for this session."""
+    pieces = stored_pieces(seal)
+    handed = [ReleasedPiece.from_json(item) for item in released]
+    accept_release(handed, pieces, opener, session=str(session.pk), session_secret=_session_secret(session))
+    expected = {piece.subset for piece in pieces if piece.opener == opener}
+    if {item.subset for item in handed} != expected or not expected:
+        raise SealingError("not all pieces of this opener were handed over")
+
+
+def recover(session: OpeningSession, seal: TenderSeal) -> TenderSecret:
+    """The tender's secret from the released pieces and the clock share. The caller has checked time and persons."""
+    opened = list(_released(session, seal))
+    subset = whole_subset(opened)
+    if subset is None:
+        raise SealingError("the released pieces do not complete a group")
+    share = unwrap_clock_share(
+        decode(seal.clock_wrapped, "clock share"),
+        keys.platform_key().secret,
+        tender=str(seal.tender_id),
+        generation=seal.generation,
+    )
+    return recover_secret(subset, share, seal.recipient)
+
+
+def open_bid(bid: Bid, secret: TenderSecret) -> OpenedBid:
+    """Decrypts and checks one bid; a fault of any part makes the whole bid damaged."""
+    files: list[OpenedFile] = []
+    current = ""
+    try:
+        row = SealedObject.objects.get(bid=bid, kind="manifest")
+        current = str(row.pk)
+        manifest = _open_manifest(bid, row, secret)
+        content = _content(bid, manifest)
+        for entry in manifest.files:
+            current = entry.object
+            files.append(_open_file(bid, entry, secret))
+    except IntegrityError as error:
+        remove_files(files)
+        return OpenedBid(problem=error.code, failed_object=current)
+    except (OSError, SealedObject.DoesNotExist):
+        remove_files(files)
+        return OpenedBid(problem="missing", failed_object=current)
+    return OpenedBid(content=content, files=tuple(files))
+
+
+def read_document(document: OpenedDocument) -> Iterator[bytes]:
+    """Plain chunks of an opened document. Callers have checked who reads; IntegrityError when it was changed."""
+    with storage.open_opened_file(document.path) as stored:
+        yield from keys.store_key().read(stored, _opened_context(str(document.pk)))
+
+
+def remove_files(files: Iterable[OpenedFile]) -> None:
+    """Removes opened documents that were not recorded."""
+    for file in files:
+        storage.remove(settings.OPENED_DIR, file.path)
+
+
+def _released(session: OpeningSession, seal: TenderSeal) -> Iterator[OpenedPiece]:
+    secret, pieces = _session_secret(session), stored_pieces(seal)
+    for release in session.releases.all():
+        handed = [ReleasedPiece.from_json(item) for item in release.pieces]
+        yield from accept_release(
+            handed, pieces, str(release.opener_id), session=str(session.pk), session_secret=secret
+        )
+
+
+def _session_secret(session: OpeningSession) -> bytes:
+    return unwrap(decode(session.session_wrapped, "session key"), keys.platform_key().secret, _session_info(session))
+
+
+def _session_info(session: OpeningSession) -> dict[str, Any]:
+    return {"session": str(session.pk), "tender": str(session.tender_id), "what": "session"}
+
+
+def _open_manifest(bid: Bid, row: SealedObject, secret: TenderSecret) -> Manifest:
+    with storage.open_sealed_file(row.path) as file:
+        data = file.read()
+    if hashlib.sha256(data).hexdigest() != row.sha256:
+        raise IntegrityError("hash", "the stored manifest is not the receipted one")
+    return open_manifest(secret.secret, data, _slot(bid, str(row.pk)))
+
+
+def _content(bid: Bid, manifest: Manifest) -> DraftContent:
+    try:
+        content = DraftContent.from_manifest(manifest.content, manifest.declarant)
+        check_fits(content, bid.tender)
+    except ValidationError as error:
+        raise IntegrityError("manifest", "the bid does not fit the tender") from error
+    return content
+
+
+def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret) -> OpenedFile:
+    """From the sealed store to the opened one; hashes of both sides are compared with receipt and manifest."""
+    row = SealedObject.objects.get(pk=entry.object, draft_id=bid.draft_id, kind="document")
+    identifier = str(uuid4())
+    new = storage.NewFile(settings.OPENED_DIR)
+    try:
+        writer = keys.store_key().writer(new.file, _opened_context(identifier))
+        with storage.open_sealed_file(row.path) as sealed:
+            tap = _HashingSource(sealed)
+            sha256 = open_sealed_into(secret.secret, tap, _Sink(writer), _slot(bid, entry.object), entry.size)  # type: ignore[arg-type]  # the three methods used
+        if sha256 != entry.sha256_plain or tap.sha.hexdigest() != row.sha256:
+            raise IntegrityError("hash", "the document is not the receipted one")
+        writer.close()
+        return OpenedFile(identifier, entry, new.finish())
+    except BaseException:
+        new.discard()
+        raise
+
+
+def _slot(bid: Bid, object_id: str) -> Slot:
+    return slot(bid.tender_id, bid.company_id, str(bid.draft_id), object_id)
+
+
+def _opened_context(identifier: str) -> str:
+    return f"opened:{identifier}"
+
+
+class _HashingSource:
+    """A sealed file that is hashed while it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.sha = hashlib.sha256()
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.sha.update(data)
+        return data
+
+
+class _Sink:
+    """The opened store as a stream that only grows."""
+
+    def __init__(self, writer: StoreWriter) -> None:
+        self._writer = writer
+
+    def seekable(self) -> bool:
+        return False
+
+    def write(self, data: bytes | memoryview) -> int:
+        return self._writer.write(bytes(data))
