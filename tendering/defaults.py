@@ -2,7 +2,6 @@
 
 from typing import Any
 
-GENERIC_PROFILES = frozenset({"generic"})
 TIE_CHAIN = ["higher_performance", "lower_price", "draw_lots"]
 
 
@@ -16,11 +15,16 @@ def default_evaluation(profile: str) -> dict[str, Any]:
         "method": "weighted_linear",
         "weight_price": "0.5",
         "weight_quality": "0.5",
-        "price_basis": "net" if profile in GENERIC_PROFILES else "gross",
+        "price_basis": "net" if _is_generic(profile) else "gross",
         "tie_chain": list(TIE_CHAIN),
         "gap_to_next_pct": "20",
         "gap_to_estimate_pct": "30",
     }
-    if profile not in GENERIC_PROFILES:
+    if not _is_generic(profile):
         spec["estimate_vat_rate"] = "19"
     return spec
+
+
+def _is_generic(profile: str) -> bool:
+    """Profiles without statutes: `generic`, `generic_en` …"""
+    return profile.startswith("generic")

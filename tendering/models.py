@@ -92,7 +92,7 @@ class TenderQuerySet(models.QuerySet["Tender"]):
         invited = Invitation.objects.filter(tender=models.OuterRef("pk"), provider__in=companies)
         own = Q(buyer__in=buyers)
         if companies:
-            own |= published & models.Exists(invited)
+            own |= published & Q(models.Exists(invited))
         return self.filter(public | own)
 
     def with_status(self, now: datetime) -> TenderQuerySet:

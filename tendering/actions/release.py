@@ -153,7 +153,7 @@ def _answered(
         elif finding["needs_reason"]:
             missing[f"reasons.{finding['check_id']}"] = facts.sentence(finding)
     if missing:
-        raise ValidationError(missing)  # type: ignore[arg-type]  # the stubs want lists; Django takes single texts
+        raise ValidationError(missing)
     return findings
 
 
@@ -170,8 +170,10 @@ def _record_approval(tender: Tender, actor: User, now: datetime) -> None:
 def _tell_releasers(tender: Tender, now: datetime) -> None:
     people = User.objects.filter(
         memberships__organization=tender.buyer_id, memberships__role__in=RELEASERS, is_active=True
-    ).exclude(pk=tender.prepared_by_id)
-    for person in people.distinct():
+    ).distinct()
+    for person in people:
+        if person.pk == tender.prepared_by_id:
+            continue
         with outbox.in_language_of(person):
             outbox.tell(
                 person,

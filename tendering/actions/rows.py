@@ -69,6 +69,7 @@ def each_once(keys: Iterable[str], path: str, name: str, faults: Faults) -> None
 
 def _value(row: models.Model, name: str, value: Any, path: str, faults: Faults) -> Any:
     field = row._meta.get_field(name)
+    assert isinstance(field, models.Field)
     if isinstance(field, models.DecimalField):
         try:
             return exact(value)

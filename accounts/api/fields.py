@@ -1,0 +1,35 @@
+"""Fields of the API that accept one spelling only."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from rest_framework import serializers
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
+LONGEST = 40
+
+
+class StrictDecimalField(serializers.DecimalField):
+    """A decimal as text: ASCII digits and a decimal point. No comma, exponent, grouping, plus sign or space.
+
+    A JSON number is taken where it is exact (whole, or with a decimal point and no exponent). Written as plain text.
+    """
+
+    default_error_messages = {
+        "invalid": 'Write a decimal number as text with a decimal point, for example "1250.50".',
+    }
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        return super().to_internal_value(self._plain_text(data))
+
+    def to_representation(self, value: Any) -> str:
+        return format(Decimal(value), "f")
+
+    def _plain_text(self, data: Any) -> str:
+        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            self.fail("invalid")
+        text = str(data)
+        if len(text) > LONGEST or not _PLAIN.match(text):
+            self.fail("invalid")
+        return text
