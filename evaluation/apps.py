@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class EvaluationConfig(AppConfig):
     name = "evaluation"
+
+    def ready(self) -> None:
+        """Let drafting and release of a tender check the evaluation rule."""
+        from evaluation.rule_checks import check_tender_rule
+        from tendering.actions import registry
+
+        if check_tender_rule not in registry.spec_checks:
+            registry.spec_checks.append(check_tender_rule)
