@@ -169,6 +169,13 @@ def efficiency_criteria() -> list[dict[str, Any]]:
     ]
 
 
+def price_only() -> dict[str, Any]:
+    """A rule under which the lowest price wins."""
+    from tendering.defaults import default_evaluation
+
+    return {**default_evaluation("generic"), "method": "price_only", "weight_price": "1", "weight_quality": "0"}
+
+
 def draft_tender(town: Town | None = None, **fields: Any) -> Any:
     """A complete draft: lots, items, criteria, rule, moments. Created at the present moment."""
     from tendering import actions

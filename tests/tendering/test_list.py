@@ -11,7 +11,15 @@ from tendering import search
 from tendering.filters import TenderFilter, facets, listed
 from tendering.keyset import capped_total, page
 from tendering.models import Tender
-from tests.factories import cancelled_tender, closed_tender, draft_tender, efficiency_criteria, make_town, open_tender
+from tests.factories import (
+    cancelled_tender,
+    closed_tender,
+    draft_tender,
+    efficiency_criteria,
+    make_town,
+    open_tender,
+    price_only,
+)
 
 pytestmark = pytest.mark.django_db
 NOBODY = AnonymousUser()
@@ -67,7 +75,7 @@ def test_filters_narrow_by_status_buyer_cpv_value_deadline_and_kind():
     scored = open_tender(
         town, criteria=efficiency_criteria(), cpv_main="90910000", value="5000", life_situation="living"
     )
-    closed = closed_tender(criteria=[], evaluation={"method": "price_only"}, value="500")
+    closed = closed_tender(criteria=[], evaluation=price_only(), value="500")
     all_three = {plain.reference, scored.reference, closed.reference}
     assert found() == all_three
     assert found(status=["closed"]) == {closed.reference}
