@@ -112,7 +112,9 @@ def _moments(tender: Json) -> Iterator[Fault]:
         asked = moment(question["asked_at"])
         if not moment(line["published_at"]) <= asked < end_of_day(line["clarification_deadline"]):
             yield Fault("tender.json", f"$.clarifications[{index}].asked_at", "asked outside the period for questions")
-        if question.get("answered_at") and moment(question["answered_at"]) >= end_of_day(line["latest_answer_day_strict"]):
+        if question.get("answered_at") and moment(question["answered_at"]) >= end_of_day(
+            line["latest_answer_day_strict"]
+        ):
             yield Fault("tender.json", f"$.clarifications[{index}].answered_at", "answered after the latest answer day")
 
 
@@ -153,7 +155,9 @@ def _bids(case: Case, tender: Json, bids: Json) -> Iterator[Fault]:
             yield Fault("bids.json", f"{path}.mandatory_requirements", "one answer per mandatory requirement is needed")
         late = moment(bid["received_at"]) >= deadline
         if late != bool(bid.get("late_decision")):
-            yield Fault("bids.json", f"{path}.late_decision", "a decision on lateness belongs to a late bid, and only there")
+            yield Fault(
+                "bids.json", f"{path}.late_decision", "a decision on lateness belongs to a late bid, and only there"
+            )
         yield from _lot_bids(tender, bid, path)
 
 
@@ -170,7 +174,9 @@ def _lot_bids(tender: Json, bid: Json, path: str) -> Iterator[Fault]:
             if ref not in items:
                 yield Fault("bids.json", f"{here}{where}", f"lot {entry['lot_id']} has no position {ref}")
             elif price is not None and -int(Decimal(price).as_tuple().exponent) > items[ref]["price_decimals"]:
-                yield Fault("bids.json", f"{here}{where}", f"{price} has more than {items[ref]['price_decimals']} decimals")
+                yield Fault(
+                    "bids.json", f"{here}{where}", f"{price} has more than {items[ref]['price_decimals']} decimals"
+                )
 
 
 def _scores(tender: Json, bids: Json, scores: Json) -> Iterator[Fault]:
@@ -203,5 +209,3 @@ def pilot_faults(case: Case) -> Iterator[Fault]:
         yield Fault("pilot.json", "$.provider_id", f"{pilot['provider_id']} is not among the providers")
     for fault in check_series(from_json(pilot)):
         yield Fault("pilot.json", fault.path, fault.message)
-
-
