@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import AuditEvent, Membership, OpeningGroup, Organization, OutboxMessage, User
@@ -55,6 +56,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_filter = ("verb",)
     search_fields = ("chain",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the trails of sealed bids: how many there are is nobody's business before the opening."""
+        return super().get_queryset(request).exclude(chain__startswith="bids:")
+
 
 @admin.register(OutboxMessage)
 class OutboxAdmin(ReadOnlyAdmin):
@@ -63,3 +68,7 @@ class OutboxAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "recipient", "subject", "sent_at", "attempts")
     list_filter = ("sent_at",)
     exclude = ("body",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without receipts: they tell who bids for what."""
+        return super().get_queryset(request).exclude(key__startswith="receipt:")

@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit, clock
 from accounts.decision import refuse
 from accounts.evidence import load_or_create_signing_key, verifier_key
+from accounts.keys import RECEIPT_ORIGIN
 from accounts.models import OpenerKey, User
 from bids.sealing import (
     OpenerSecret,
@@ -65,14 +65,9 @@ def escrow_public() -> str | None:
     return path.read_text("utf-8").strip() if path else None
 
 
-def origin() -> str:
-    """The name receipts are signed with: the host of BASE_URL."""
-    return urlsplit(settings.BASE_URL).netloc
-
-
 def printed_verifier_key() -> str:
     """The public key as notices and receipts print it."""
-    return verifier_key(signing_key(), origin())
+    return verifier_key(signing_key(), RECEIPT_ORIGIN)
 
 
 def create_opener_key(*, user: User, pass_sentence: str, at: datetime | None = None) -> OpenerKey:

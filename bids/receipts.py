@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.audit import stamp
 from accounts.evidence import sign_receipt
+from accounts.keys import RECEIPT_ORIGIN
 from bids import keys
 from bids.models import Bid, Receipt, SealedObject, TenderSeal
 from tendering.models import Tender
@@ -24,7 +25,7 @@ ALL_LOTS: Final = "all"
 def write_receipt(bid: Bid, act: str, at: datetime, *, seal: TenderSeal, objects: list[SealedObject]) -> Receipt:
     """Signs and stores the receipt of one act; `at` is the moment that counts against the deadline (UTC)."""
     payload = _payload(bid, act, at, seal, objects)
-    receipt = Receipt(bid=bid, act=act, at=at, note=sign_receipt(payload, keys.signing_key(), keys.origin()))
+    receipt = Receipt(bid=bid, act=act, at=at, note=sign_receipt(payload, keys.signing_key(), RECEIPT_ORIGIN))
     receipt.full_clean()
     receipt.save()
     return receipt

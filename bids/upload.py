@@ -55,8 +55,8 @@ class Source(Protocol):
 class DocumentSealer:
     """One document on its way: `write` chunks, then `finish`; `abort` leaves nothing behind. Size limit in bytes."""
 
-    def __init__(self, draft: Draft, recipient: str) -> None:
-        self.object_id = str(uuid4())
+    def __init__(self, draft: Draft, recipient: str, object_id: str | None = None) -> None:
+        self.object_id = object_id or str(uuid4())
         self._new = NewFile(settings.SEALED_DIR)
         self._sealer = StreamSealer(document_slot(draft, self.object_id), recipient, self._new.file)
         self._size = 0
@@ -129,9 +129,11 @@ def slot(tender_id: int, company_id: int, draft_id: str, object_id: str) -> Slot
     return Slot(str(tender_id), ALL_LOTS, ENVELOPE, str(company_id), draft_id, object_id)
 
 
-def seal_stream(source: Source, expected: int | None, draft: Draft, recipient: str) -> SealedUpload:
+def seal_stream(
+    source: Source, expected: int | None, draft: Draft, recipient: str, object_id: str | None = None
+) -> SealedUpload:
     """Seals a raw body to its end. `expected` is the announced length in bytes: a shorter body is refused."""
-    sealer = DocumentSealer(draft, recipient)
+    sealer = DocumentSealer(draft, recipient, object_id)
     received = 0
     try:
         while chunk := source.read(CHUNK):

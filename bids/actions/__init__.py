@@ -3,6 +3,7 @@
 from bids.actions.drafts import (
     attach_document,
     discard_draft,
+    expire_drafts,
     own_draft,
     read_draft,
     remove_document,
@@ -29,6 +30,7 @@ __all__ = [
     "current_seal",
     "discard_draft",
     "exclude_late_bid",
+    "expire_drafts",
     "hand_over_pieces",
     "make_seal",
     "own_draft",

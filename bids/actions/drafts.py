@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
+from accounts import audit, clock
 from accounts.decision import refuse, require
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
@@ -27,6 +27,8 @@ from bids.lifecycle import decide_submit
 from bids.models import Draft, SealedObject
 from bids.upload import SealedUpload
 from tendering.locking import lock_row, lock_tender_at
+
+KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
 
 
 def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
@@ -111,6 +113,15 @@ def remove_document(*, actor: User, object_id: UUID | str) -> None:
         trail.record(draft.tender_id, "document.removed", actor=actor, at=now, subject=f"object:{item.pk}")
 
 
+def expire_drafts(*, actor: User | None) -> int:
+    """Deletes drafts 30 days after the deadline of their tender; returns how many."""
+    before = clock.now() - KEPT_AFTER_DEADLINE
+    old = list(Draft.objects.filter(tender__tender_period_end__lt=before).values_list("pk", flat=True))
+    for pk in old:
+        _expire(pk, actor)
+    return len(old)
+
+
 def own_draft(actor: User, draft_id: UUID | str) -> Draft:
     """The draft, if the person belongs to its company; Http404 otherwise."""
     companies = actor.organizations_with(*PROVIDER_ROLES)
@@ -140,6 +151,16 @@ def delete_loose_objects(draft_id: UUID) -> None:
 def lock_company(company: Organization) -> None:
     """Acts of one company wait for each other. FOR NO KEY UPDATE lets rows that only refer to the company pass."""
     Organization.objects.select_for_update(no_key=True).get(pk=company.pk)
+
+
+def _expire(pk: UUID, actor: User | None) -> None:
+    with audit.in_transaction():
+        draft = Draft.objects.select_for_update().filter(pk=pk).first()
+        if draft is None:
+            return
+        delete_loose_objects(draft.pk)
+        trail.record(draft.tender_id, "draft.expired", actor=actor, at=clock.now(), subject=f"draft:{draft.pk}")
+        draft.delete()
 
 
 def _lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:

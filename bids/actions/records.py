@@ -121,6 +121,7 @@ def _besides(content: DraftContent) -> dict[str, Any]:
 
 
 def _write_lot(bid: Bid, lot: Lot, content: LotContent, criteria: dict[str, Criterion]) -> None:
+    BidLot.objects.filter(bid=bid, lot=lot).delete()  # an imported late bid was listed for its lots before
     row = BidLot(bid=bid, lot=lot, discount_pct=content.discount_pct, stated_total=content.stated_total)
     row.full_clean()
     row.save()

@@ -1,0 +1,98 @@
+"""The opening over the API, and documents after it."""
+
+from uuid import UUID
+
+from django.http import Http404, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import audit, clock
+from bids import actions, opening
+from bids.actions import once
+from bids.actions.opening import require_opener
+from bids.api import answers
+from bids.api import serializers as shapes
+from bids.api.views import KEY, SignedInView, _key, _valid
+from bids.models import Bid, OpenedDocument, OpeningSession
+from tendering.models import Tender
+
+
+class OpenView(SignedInView):
+    """The opening of one tender: its state, and one's own step."""
+
+    @extend_schema(operation_id="tenders_opening", responses=shapes.OpeningAnswer)
+    def get(self, request: Request, tender_id: int) -> Response:
+        """How far the opening is, for the opening group; after it the record."""
+        tender = self._tender(tender_id)
+        session = OpeningSession.objects.filter(tender=tender).order_by("started_at").last()
+        return Response(shapes.OpeningAnswer(answers.opening_answer(tender, session)).data)
+
+    @extend_schema(
+        operation_id="tenders_open",
+        request=shapes.OpenRequest,
+        parameters=[KEY],
+        responses={200: shapes.OpeningAnswer, 409: OpenApiResponse(description="Not now, or the session has expired")},
+    )
+    def post(self, request: Request, tender_id: int) -> Response:
+        """Release one's own part. The first person starts the opening, the last one opens the bids."""
+        wanted = _valid(shapes.OpenRequest, request)
+        key, tender = _key(request), self._tender(tender_id)
+        done = self._done_before(key, tender)
+        session = done or actions.start_opening(actor=self.actor, tender_id=tender.pk)
+        if done is None:
+            session = actions.release_pieces(
+                actor=self.actor, session_id=session.pk, pass_sentence=wanted["pass_sentence"]
+            )
+            self._remember(key, tender, session)
+        return Response(shapes.OpeningAnswer(answers.opening_answer(tender, session)).data)
+
+    def _tender(self, tender_id: int) -> Tender:
+        tender = Tender.objects.visible_to(self.actor, clock.now()).filter(pk=tender_id).first()
+        if tender is None:
+            tender = Tender.objects.filter(pk=tender_id, buyer__opening_group__members=self.actor.pk).first()
+        if tender is None:
+            raise Http404
+        require_opener(self.actor, tender)
+        return tender
+
+    def _done_before(self, key: str, tender: Tender) -> OpeningSession | None:
+        """The session of an earlier identical request. The sentence is no part of its digest."""
+        with audit.in_transaction():
+            row = once.begin(actor=self.actor, key=key, act="open", request={"tender": tender.pk}, at=clock.now())
+        return OpeningSession.objects.get(pk=row.answer["session"]) if row.answer else None
+
+    def _remember(self, key: str, tender: Tender, session: OpeningSession) -> None:
+        with audit.in_transaction():
+            row = once.begin(actor=self.actor, key=key, act="open", request={"tender": tender.pk}, at=clock.now())
+            once.finish(row, {"session": str(session.pk)})
+
+
+class OpenedDocumentView(SignedInView):
+    """A document of an opened bid."""
+
+    @extend_schema(
+        operation_id="bids_opened_document", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
+        """For the bidder's company and the buyer's working roles, after opening. Always a download."""
+        visible = Bid.objects.visible_to(self.actor, clock.now()).filter(opened_at__isnull=False)
+        document = OpenedDocument.objects.filter(pk=document_id, bid__in=visible).first()
+        if document is None:
+            raise Http404
+        return document_response(document)
+
+
+def document_response(document: OpenedDocument) -> StreamingHttpResponse:
+    """The decrypted bytes as a download that no browser renders."""
+    from django.utils.http import content_disposition_header
+
+    answer = StreamingHttpResponse(opening.read_document(document), content_type="application/octet-stream")
+    answer["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
+    answer["Content-Length"] = str(document.size)
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
