@@ -91,7 +91,7 @@ def stop_on_faulty_spec(tender: Tender, *, only_spec: bool = True) -> None:
     faults = [
         str(finding["message"])
         for finding in spec_findings(tender)
-        if finding["severity"] == "error" and not (only_spec and "lots" in finding.get("path", ""))
+        if finding["severity"] == "error" and (not only_spec or finding.get("path", "").startswith("$.spec"))
     ]
     if faults:
         raise ValidationError({"evaluation": faults})

@@ -41,23 +41,21 @@ def replace_lots(*, actor: User, tender_id: int, lots: list[dict[str, Any]]) -> 
         audit.record(tender.chain, "tender.lots_replaced", actor=actor, at=now, data={"lots": len(rows)})
 
 
-def replace_items(*, actor: User, tender_id: int, lot_code: str, items: list[dict[str, Any]]) -> None:
-    """Replace the positions of one lot."""
+def replace_items(*, actor: User, tender_id: int, items: Mapping[str, list[dict[str, Any]]]) -> None:
+    """Replace the positions of the lots named ({lot code: positions}); other lots keep theirs."""
     with audit.in_transaction():
         tender, now = edit(tender_id, actor)
         faults = Faults()
-        lot = tender.lots.filter(code=lot_code).first()
-        if lot is None:
-            faults.add("lot", _("There is no lot %(code)s.") % {"code": lot_code})
-            faults.stop()
-        assert lot is not None
-        rows = _items(items, "items", faults)
+        lots = {lot.code: lot for lot in tender.lots.all()}
+        for code in sorted(set(items) - set(lots)):
+            faults.add("lot", _("There is no lot %(code)s.") % {"code": code})
+        rows = {code: _items(positions, f"items.{code}", faults) for code, positions in items.items()}
         faults.stop()
-        _store_items(lot, rows)
+        for code, positions in rows.items():
+            _store_items(lots[code], positions)
         touch(tender)
-        audit.record(
-            tender.chain, "tender.items_replaced", actor=actor, at=now, data={"lot": lot_code, "items": len(rows)}
-        )
+        data = {"lots": sorted(rows), "items": sum(map(len, rows.values()))}
+        audit.record(tender.chain, "tender.items_replaced", actor=actor, at=now, data=data)
 
 
 def replace_criteria(*, actor: User, tender_id: int, criteria: list[dict[str, Any]]) -> None:
