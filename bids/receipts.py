@@ -91,5 +91,6 @@ def _payload(bid: Bid, act: str, at: datetime, seal: TenderSeal, objects: list[S
 
 def _previous(bid: Bid) -> str:
     """Hash of the company's last receipt for this tender: a chain per company, so that no number counts all bids."""
-    last = Receipt.objects.filter(bid__tender=bid.tender_id, bid__company=bid.company_id).order_by("at", "pk").last()
+    own = Receipt.objects.filter(bid__tender=bid.tender_id, bid__company=bid.company_id)
+    last = own.order_by("bid__version", "at", "act").last()  # by version: who was received first may be recorded second
     return note_hash(last) if last else NO_RECEIPT

@@ -50,8 +50,7 @@ def release_pieces(*, actor: User, session_id: UUID | str, pass_sentence: str) -
     session = _own_session(actor, session_id)
     if session.completed_at:
         return session
-    if not _has_released(session, actor):
-        _count_attempt(actor, session)
+    if not _has_released(session, actor) and _count_attempt(actor, session):
         pieces = _unlocked(actor, session, pass_sentence)
         _record_release(actor, session, pieces, "server")
     return open_if_complete(actor, session)
@@ -96,14 +95,18 @@ def session_for(tender: Tender, kind: str, actor: User, now: datetime) -> Openin
 
 def open_if_complete(actor: User, session: OpeningSession) -> OpeningSession:
     """Opens when enough people have released; called again after a crash it goes on where it stood."""
+    session.refresh_from_db()
     seal = seal_of(session)
-    if session.releases.count() < seal.needed:
+    if session.completed_at or session.releases.count() < seal.needed:
         return session
     tender = Tender.objects.select_related("buyer").get(pk=session.tender_id)
     _require_running(session, tender, clock.now())
     try:
         secret = opening.recover(session, seal)
     except SealingError:
+        session.refresh_from_db()
+        if session.completed_at:  # another worker was first and has destroyed the session's key
+            return session
         refuse("pieces_wrong", gettext_lazy("The released keys do not open this tender. Nothing was opened."))
     opened = opening.OpenedBids()
     try:
@@ -185,13 +188,15 @@ def _has_released(session: OpeningSession, actor: User) -> bool:
     return session.releases.filter(opener=actor).exists()
 
 
-def _count_attempt(actor: User, session: OpeningSession) -> None:
-    """Counts before it is tried, under lock, so that parallel guessing gains nothing."""
+def _count_attempt(actor: User, session: OpeningSession) -> bool:
+    """Counts before it is tried, under lock, so that parallel guessing gains nothing. False: opened meanwhile."""
     with audit.in_transaction():
         tender, now = lock_tender_at(session.tender_id)
-        _require_running(session, tender, now)
-        _require_no_conflict(actor, tender)
         current = OpeningSession.objects.select_for_update().get(pk=session.pk)
+        if current.completed_at:
+            return False
+        _require_running(current, tender, now)
+        _require_no_conflict(actor, tender)
         tried = current.attempts.get(str(actor.pk), 0)
         if tried >= MOST_ATTEMPTS:
             text = gettext_lazy(
@@ -200,6 +205,7 @@ def _count_attempt(actor: User, session: OpeningSession) -> None:
             refuse("too_many_attempts", text, 403)
         current.attempts = {**current.attempts, str(actor.pk): tried + 1}
         current.save(update_fields=["attempts"])
+    return True
 
 
 def _require_no_conflict(actor: User, tender: Tender) -> None:
@@ -215,6 +221,8 @@ def _unlocked(actor: User, session: OpeningSession, pass_sentence: str) -> list[
     key = OpenerKey.objects.filter(user=actor, retired_at=None).first()
     pieces = opening.stored_pieces(seal_of(session))
     if key is None or not any(piece.opener == str(actor.pk) for piece in pieces):
+        if OpeningSession.objects.filter(pk=session.pk, completed_at__isnull=False).exists():
+            return []  # opened by the others meanwhile, the pieces are destroyed
         refuse(
             "no_key", gettext_lazy("Your opening key does not belong to this tender. Ask another member of the group.")
         )
@@ -247,10 +255,10 @@ def _record_release(actor: User, session: OpeningSession, pieces: list[dict[str,
     with audit.in_transaction():
         tender, now = lock_tender_at(session.tender_id)
         current = OpeningSession.objects.select_for_update().get(pk=session.pk)
+        if current.completed_at or _has_released(current, actor):
+            return
         _require_running(current, tender, now)
         _require_no_conflict(actor, tender)
-        if _has_released(current, actor):
-            return
         release = OpeningRelease(session=current, opener=actor, released_at=now, unlocked_at=where, pieces=pieces)
         release.full_clean()
         release.save()

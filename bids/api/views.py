@@ -236,7 +236,7 @@ class ReceiptView(SignedInView):
     def get(self, request: Request, bid_id: UUID) -> Response:
         """The latest receipt of this bid."""
         bid = self.own_bid(bid_id)
-        receipt = Receipt.objects.select_related("bid__tender__buyer").filter(bid=bid).order_by("at", "pk").last()
+        receipt = Receipt.objects.select_related("bid__tender__buyer").filter(bid=bid).order_by("at", "act").last()
         if receipt is None:
             raise Http404
         return Response(shapes.ReceiptAnswer(answers.receipt_answer(receipt)).data)
