@@ -2,29 +2,28 @@
 
 from typing import Any
 
+from tendering.rules import profile as rules_of
+from tendering.rules import rule_book
+
 TIE_CHAIN = ["higher_performance", "lower_price", "draw_lots"]
 
 
 def default_evaluation(profile: str) -> dict[str, Any]:
     """The evaluation settings a draft starts with, in the shape of evaluation.scoring's EvaluationSpec JSON.
 
-    Half price, half quality, linear points that reach zero at twice the lowest price; German municipalities compare
-    gross prices because they cannot deduct VAT, the generic profile compares net prices. Percentages are per cent.
+    Half price, half quality, linear points that reach zero at twice the lowest price. The profile says whether gross or
+    net prices are compared and which VAT rate the estimate is compared with. Percentages are per cent.
     """
+    rules = rules_of(profile) if profile in rule_book().profiles else None
     spec: dict[str, Any] = {
         "method": "weighted_linear",
         "weight_price": "0.5",
         "weight_quality": "0.5",
-        "price_basis": "net" if _is_generic(profile) else "gross",
+        "price_basis": rules.default_price_basis if rules else "net",
         "tie_chain": list(TIE_CHAIN),
         "gap_to_next_pct": "20",
         "gap_to_estimate_pct": "30",
     }
-    if not _is_generic(profile):
-        spec["estimate_vat_rate"] = "19"
+    if rules and rules.vat_rates:
+        spec["estimate_vat_rate"] = format(max(rules.vat_rates).normalize(), "f")
     return spec
-
-
-def _is_generic(profile: str) -> bool:
-    """Profiles without statutes: `generic`, `generic_en` …"""
-    return profile.startswith("generic")

@@ -1,5 +1,6 @@
 """One set of filters for the list page, the feeds and the API, and the counts beside them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,12 @@ from tendering.models import Criterion, CriterionKind, LifeSituation, Lot, Proce
 
 FACET_SCOPE = 1_000
 MOST_BUYERS = 20
+FACETS = {
+    "status": "status_now",
+    "life_situation": "life_situation",
+    "procedure": "procedure_type",
+    "buyer": "buyer__reference",
+}
 KINDS = [
     ("efficiency", _("promised efficiency is scored")),
     ("quality", _("quality is scored")),
@@ -94,16 +101,13 @@ def listed(actor: Any, now: datetime) -> QuerySet[Tender]:
     return Tender.objects.visible_to(actor, now).filter(published_at__isnull=False).with_status(now)
 
 
-def facets(queryset: QuerySet[Tender], now: datetime) -> dict[str, list[tuple[str, int]]]:
+def facets(
+    queryset: QuerySet[Tender], now: datetime, names: Iterable[str] = tuple(FACETS)
+) -> dict[str, list[tuple[str, int]]]:
     """{filter: [(value, how many), …]}, most frequent first, among the newest FACET_SCOPE tenders of the queryset."""
     newest = queryset.order_by("-published_at", "-id").values("pk")[:FACET_SCOPE]
     scope = Tender.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).with_status(now)
-    return {
-        "status": _counts(scope, "status_now"),
-        "life_situation": _counts(scope, "life_situation"),
-        "procedure": _counts(scope, "procedure_type"),
-        "buyer": _counts(scope, "buyer__reference")[:MOST_BUYERS],
-    }
+    return {name: _counts(scope, FACETS[name])[:MOST_BUYERS] for name in names}
 
 
 def _counts(scope: QuerySet[Tender], column: str) -> list[tuple[str, int]]:

@@ -173,7 +173,7 @@ def price_only() -> dict[str, Any]:
     """A rule under which the lowest price wins."""
     from tendering.defaults import default_evaluation
 
-    return {**default_evaluation("generic"), "method": "price_only", "weight_price": "1", "weight_quality": "0"}
+    return {**default_evaluation("generic_en"), "method": "price_only", "weight_price": "1", "weight_quality": "0"}
 
 
 def draft_tender(town: Town | None = None, **fields: Any) -> Any:

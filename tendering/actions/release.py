@@ -57,6 +57,7 @@ def release_tender(*, actor: User, tender_id: int, publish_at: datetime | None =
         stop_on_gaps(tender, tender.published_at)
         stop_on_faulty_spec(tender, only_spec=False)
         tender.released_at, tender.released_by = now, actor
+        _stop_on_hard(facts.findings(tender, now))  # the day of publication may have moved behind a period
         tender.spec_hash = spec_hash(tender)
         _save(tender)
         _record_approval(tender, actor, now)
@@ -143,18 +144,22 @@ def _answered(
     findings: list[dict[str, Any]], reasons: Mapping[str, str], actor: User, now: datetime
 ) -> list[dict[str, Any]]:
     """The findings with the officer's reasons; hard ones stop, those of certain law need a reason."""
-    if hard := [finding for finding in findings if finding["hard"]]:
-        refuse("hard_stop", " ".join(facts.sentence(finding) for finding in hard))
+    _stop_on_hard(findings)
     missing: dict[str, str] = {}
     for finding in findings:
         reason = (reasons.get(finding["check_id"]) or reasons.get(FOR_ALL) or "").strip()
         if reason:
             finding["override"] = {"reason": reason, "by": f"u:{actor.pk}", "at": audit.stamp(now)}
-        elif finding["needs_reason"]:
+        elif facts.asks_for_reason(finding):
             missing[f"reasons.{finding['check_id']}"] = facts.sentence(finding)
     if missing:
         raise ValidationError(missing)
     return findings
+
+
+def _stop_on_hard(findings: list[dict[str, Any]]) -> None:
+    if hard := [finding for finding in findings if facts.stops(finding)]:
+        refuse("hard_stop", " ".join(facts.sentence(finding) for finding in hard))
 
 
 def _record_approval(tender: Tender, actor: User, now: datetime) -> None:

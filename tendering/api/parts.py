@@ -92,7 +92,8 @@ class EvaluationView(TenderView):
     @extend_schema(request=OpenApiTypes.OBJECT, responses=TenderDetail, operation_id="tenders_evaluation_set")
     def put(self, request: Request, tender_id: int) -> Response:
         """Set the rule of a draft; numbers are text with a decimal point."""
-        actions.set_evaluation(actor=person(request), tender_id=tender_id, spec=request.data)
+        spec = request.data if isinstance(request.data, dict) else {}
+        actions.set_evaluation(actor=person(request), tender_id=tender_id, spec=spec)
         return described(request, tender_id)
 
 

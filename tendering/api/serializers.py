@@ -9,14 +9,13 @@ from tendering.models import (
     CancellationGround,
     CriterionKind,
     LifeSituation,
-    LotOutcome,
     ProcedureType,
 )
 
 
-def money(**options: bool) -> StrictDecimalField:
+def money() -> StrictDecimalField:
     """An amount with two decimals; the currency stands at the tender."""
-    return StrictDecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False, **options)
+    return StrictDecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, required=False)
 
 
 class BuyerShape(serializers.Serializer):
@@ -165,7 +164,7 @@ class ContactShape(serializers.Serializer):
 
 class OutcomeShape(serializers.Serializer):
     lot = serializers.CharField()
-    kind = serializers.ChoiceField(choices=LotOutcome._meta.get_field("kind").choices)
+    kind = serializers.ChoiceField(choices=["awarded", "cancelled", "unsuccessful", "contract"])
     at = serializers.DateTimeField()
     winner = serializers.CharField(allow_null=True)
     value = money()
