@@ -1,0 +1,1 @@
+"""The pages of a tender: list, page, creation in four steps, release, and acts after publication."""

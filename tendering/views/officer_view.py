@@ -1,0 +1,87 @@
+"""What the buyer's people see on their own tender: the second navigation and what to do now."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.lifecycle import Role
+from tendering import actions, panels
+from tendering.lifecycle import RELEASERS, Status
+from tendering.models import Tender
+from tendering.panels import Entry, NextStep
+from tendering.views.access import may, roles_at
+
+
+def navigation_of(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> list[Entry]:
+    """Only the entries this person may use now."""
+    entries = [Entry(_("Overview"), reverse("tender_detail", args=[tender.pk]))]
+    if may(request, tender, "edit", now):
+        entries.append(Entry(_("Edit"), reverse("tender_edit_what", args=[tender.pk])))
+    if status == Status.PREPARED and roles_at(request, tender) & RELEASERS:
+        entries.append(Entry(_("Release"), reverse("tender_release", args=[tender.pk])))
+    if status not in {Status.DRAFT, Status.PREPARED}:
+        entries.append(Entry(_("Questions"), reverse("tender_questions", args=[tender.pk])))
+    if status == Status.OPEN and roles_at(request, tender) & RELEASERS:
+        entries.append(Entry(_("Deadline"), reverse("tender_extend", args=[tender.pk])))
+    for more in panels.navigation:
+        entries += more(request, tender, status, now)
+    if may(request, tender, "cancel", now):
+        entries.append(Entry(_("Cancel"), reverse("tender_cancel", args=[tender.pk])))
+    return entries
+
+
+def next_step_of(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> NextStep | None:
+    """The one thing this person should do now; upper apps speak first, silence means there is nothing."""
+    for step in panels.next_steps:
+        if found := step(request, tender, status, now):
+            return found
+    own = STEPS.get(status)
+    return own(request, tender, now) if own else None
+
+
+def _draft(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
+    if Role.OFFICER not in roles_at(request, tender):
+        return NextStep(_("This draft is still being written."))
+    sentence = _("This is a draft. Nobody outside your organisation can see it.")
+    return NextStep(sentence, reverse("tender_edit_what", args=[tender.pk]), _("Continue the draft"))
+
+
+def _prepared(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
+    if tender.prepared_by_id == request.user.pk:
+        return NextStep(_("You handed this tender over. A second person must now read and release it."))
+    if not roles_at(request, tender) & RELEASERS:
+        return NextStep(_("This tender waits for a second person to release it."))
+    return NextStep(
+        _("This tender waits for you: read it as the public will, then release it or send it back."),
+        reverse("tender_release", args=[tender.pk]), _("Check and release"),
+    )  # fmt: skip
+
+
+def _open(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
+    roles = roles_at(request, tender)
+    waiting = [amendment for amendment in actions.pending_extensions(tender) if amendment.by_id != request.user.pk]
+    if waiting and roles & RELEASERS:
+        url = reverse("tender_extension", args=[tender.pk, waiting[0].pk])
+        return NextStep(_("A later deadline was asked for and needs a second person."), url, _("Check the later deadline"))
+    count = tender.questions.filter(answered_at=None).count()
+    if count and Role.OFFICER in roles:
+        sentence = ngettext("%(n)d question waits for an answer.", "%(n)d questions wait for an answer.", count) % {"n": count}
+        return NextStep(sentence, reverse("tender_questions", args=[tender.pk]), _("Answer now"))
+    return NextStep(_("Bids are coming in and stay sealed. There is nothing to do until the deadline."))
+
+
+def _closed(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
+    return NextStep(_("The deadline has passed. Two openers now open the bids together."))
+
+
+STEPS: dict[Status, Callable[[HttpRequest, Tender, datetime], NextStep | None]] = {
+    Status.DRAFT: _draft,
+    Status.PREPARED: _prepared,
+    Status.SCHEDULED: lambda request, tender, now: NextStep(_("Released. It becomes public by itself at the planned moment.")),
+    Status.OPEN: _open,
+    Status.CLOSED: _closed,
+}

@@ -1,0 +1,143 @@
+"""What everybody reads about a tender: the same content on its page, in the preview and before release."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from accounts.models import OpeningGroup
+from tendering import cpv, panels
+from tendering.curve_picture import curve_svg
+from tendering.lifecycle import Status
+from tendering.models import Amendment, Criterion, CriterionKind, Document, Lot, Question, Tender
+from tendering.weights import percent, plain, shares
+
+BADGES = {
+    Status.DRAFT: "neutral",
+    Status.PREPARED: "warning",
+    Status.SCHEDULED: "info",
+    Status.OPEN: "success",
+    Status.CLOSED: "neutral",
+    Status.EVALUATION: "info",
+    Status.AWARDED: "success",
+    Status.CANCELLED: "danger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A criterion with a published curve: its picture beside its points."""
+
+    criterion: Criterion
+    picture: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an amendment changed: (what, before, after)."""
+
+    amendment: Amendment
+    rows: list[tuple[str, datetime | str, datetime | str]]
+
+
+def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
+    """Context of parts/tender_public.html and parts/tender_aside.html; about ten queries, whatever the number of lots."""
+    lots = list(tender.lots.prefetch_related("items", "outcomes__winner"))
+    criteria = list(tender.criteria.prefetch_related("lots"))
+    return {
+        "tender": tender,
+        "status": tender.status(now),
+        "status_kind": BADGES[tender.status(now)],
+        "now": now,
+        "lots": lots,
+        "cpv_label": cpv.label(tender.cpv_main),
+        "has_baseline": any(lot.reference_quantity for lot in lots),
+        "outcomes": [outcome for lot in lots for outcome in lot.outcomes.all() if outcome.at <= now],
+        **_judging(tender, criteria, lots),
+        "required_documents": list(tender.required_documents.all()),
+        "documents": list(Document.objects.filter(tender=tender).defer("content")),
+        "questions": answered(tender),
+        "changes": changes(tender),
+        "opening_group": opening_group(tender),
+    }
+
+
+def _judging(tender: Tender, criteria: Sequence[Criterion], lots: Sequence[Lot]) -> dict[str, Any]:
+    scored = [criterion for criterion in criteria if criterion.is_scored]
+    formula, formula_fault = _formula(tender, scored, lots)
+    return {
+        "mandatory": [criterion for criterion in criteria if criterion.kind == CriterionKind.MANDATORY],
+        "scored": [(criterion, _share_of(criterion, tender)) for criterion in scored],
+        "promises": [_promise(criterion) for criterion in scored if criterion.is_promised and len(criterion.curve) > 1],
+        "shares": shares(tender.evaluation, scored),
+        "price_percent": percent(tender.evaluation.get("weight_price")),
+        "price_is_gross": tender.evaluation.get("price_basis") == "gross",
+        "formula": formula,
+        "formula_fault": formula_fault,
+    }
+
+
+def _formula(
+    tender: Tender, scored: Sequence[Criterion], lots: Sequence[Lot]
+) -> tuple[panels.Formula | None, str]:
+    """The rule with its worked example; what stops a half-finished draft from being shown is told in words."""
+    own = [criterion for criterion in scored if not lots or not criterion.lots.all() or lots[0] in criterion.lots.all()]
+    middle = tender.value / len(lots) if tender.value and lots else None
+    rows = [criterion_data(criterion) for criterion in own]
+    try:
+        return panels.formula(tender.evaluation, rows, middle, tender.currency), ""
+    except ValueError as fault:
+        return None, str(fault)
+
+
+def criterion_data(criterion: Criterion) -> dict[str, Any]:
+    """A stored criterion in the shape of actions.replace_criteria."""
+    names = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
+             "direction", "curve", "measures", "key")  # fmt: skip
+    return {**{name: getattr(criterion, name) for name in names}, "lots": [lot.code for lot in criterion.lots.all()]}
+
+
+def _share_of(criterion: Criterion, tender: Tender) -> Decimal | None:
+    """Share of the whole decision in per cent, where the method has shares."""
+    whole = tender.evaluation.get("weight_quality")
+    if criterion.weight is None or whole is None or not shares(tender.evaluation, []):
+        return None
+    return plain(percent(whole) * criterion.weight / 100)
+
+
+def _promise(criterion: Criterion) -> Promise:
+    return Promise(criterion, curve_svg(criterion.curve, criterion.name, criterion.unit, get_language() or "de"))
+
+
+def answered(tender: Tender) -> list[Question]:
+    """Answered questions only, without the asker: what is not loaded cannot be shown."""
+    return list(tender.questions.exclude(answered_at=None).defer("asked_by", "answered_by"))
+
+
+def changes(tender: Tender) -> list[Change]:
+    """Approved amendments, newest first, with both versions side by side."""
+    approved = tender.amendments.exclude(approved_at=None).order_by("-approved_at")
+    return [Change(amendment, [_row(name, change) for name, change in amendment.changes.items()]) for amendment in approved]
+
+
+def _row(name: str, change: dict[str, str]) -> tuple[str, datetime | str, datetime | str]:
+    label = str(Tender._meta.get_field(name).verbose_name)
+    return label, _moment(change.get("before", "")), _moment(change.get("after", ""))
+
+
+def _moment(text: str) -> datetime | str:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def opening_group(tender: Tender) -> tuple[int, int] | None:
+    """(how many openers are needed, how many there are) of the buyer's standing group."""
+    group = OpeningGroup.objects.filter(organization=tender.buyer_id).prefetch_related("members").first()
+    return (group.needed, len(group.members.all())) if group else None
+
