@@ -70,8 +70,9 @@ ACTIONS: dict[str, Rule] = {
     "score": Rule(_OPENED, frozenset({Role.EVALUATOR}), _("Bids can be scored once they have been opened.")),
     "moderate": Rule(_OPENED, frozenset({Role.PANEL_CHAIR}), _("The panel works between opening and award.")),
 }
-RESULT_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.COUNCIL_MEMBER, Role.PANEL_CHAIR})
-"""Who may see results with prices; members of the panel are not among them, and the chair only after closing it."""
+RESULT_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.COUNCIL_MEMBER})
+FILE_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
+PANEL = frozenset({Role.EVALUATOR, Role.PANEL_CHAIR})
 
 
 def decide(action: str, status_now: TenderStatus, roles: frozenset[str]) -> Decision:
@@ -91,11 +92,27 @@ def decide_second(first: int | None, second: int) -> Decision:
     return ALLOWED
 
 
-def decide_result(roles: frozenset[str], panel_closed: bool) -> Decision:
-    """Results show prices: nobody who still scores or moderates sees them."""
-    readers = RESULT_READERS if panel_closed else RESULT_READERS - {Role.PANEL_CHAIR}
-    if roles.isdisjoint(readers):
+def decide_result(roles: frozenset[str], on_panel: bool, panel_closed: bool) -> Decision:
+    """Results show prices: the office, the audit and the council see them; the panel after it has been closed.
+
+    `on_panel`: the person scores or chairs here, whatever else it is.
+    """
+    if not on_panel and roles.isdisjoint(RESULT_READERS):
         return Refused("not_your_role", _("Your role does not include this."), 403)
-    if not panel_closed and not roles.isdisjoint({Role.EVALUATOR, Role.PANEL_CHAIR}):
+    if on_panel and not panel_closed:
         return Refused("blind_scoring", _("Prices are shown to the panel after it has been closed."), 409)
+    return ALLOWED
+
+
+def decide_moderation(roles: frozenset[str], panel_closed: bool) -> Decision:
+    """All single scores: for the chair; for the office and the audit once the panel has been closed."""
+    if Role.PANEL_CHAIR in roles or (panel_closed and not roles.isdisjoint(FILE_READERS)):
+        return ALLOWED
+    return Refused("not_your_role", _("Your role does not include this."), 403)
+
+
+def decide_file(roles: frozenset[str]) -> Decision:
+    """Formal checks, exclusions and price clarifications: for the office and the audit."""
+    if roles.isdisjoint(FILE_READERS):
+        return Refused("not_your_role", _("Your role does not include this."), 403)
     return ALLOWED

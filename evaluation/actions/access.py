@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts import outbox
@@ -76,10 +77,11 @@ def words(value: str, field: str) -> str:
     return text
 
 
-def tell_bidder(company: Organization, *, key: str, subject: str, body: str, at: datetime) -> None:
-    """Queue a mail for everyone who acts for the company."""
+def tell_bidder(company: Organization, *, key: str, subject: Promise, body: Promise, title: str, at: datetime) -> None:
+    """Queue a mail for everyone who acts for the company, each in the person's language; `title` fills the subject."""
     people = User.objects.filter(
         memberships__organization=company, memberships__role__in=(Role.BIDDER, Role.BIDDER_ADMIN), is_active=True
     ).distinct()
     for person in people:
-        outbox.tell(person, key=key, subject=subject, body=body, at=at)
+        with outbox.in_language_of(person):
+            outbox.tell(person, key=key, subject=str(subject) % {"title": title}, body=str(body), at=at)

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts import audit, clock
 from accounts.decision import refuse, require
 from accounts.models import User
+from bids.actions import once
 from bids.models import Bid
 from evaluation.actions.access import begin, words
 from evaluation.actions.run import calculate
@@ -47,27 +48,40 @@ def propose_award(*, actor: User, tender_id: int, lots: Mapping[str, Any], reaso
     return approval
 
 
-def decide_award(*, actor: User, approval_id: int) -> list[LotOutcome]:
-    """A second person awards as proposed; the tender is awarded when every lot has an outcome."""
+def decide_award(*, actor: User, approval_id: int, idempotency_key: str = "") -> list[LotOutcome]:
+    """A second person awards as proposed; the tender is awarded when every lot has an outcome.
+
+    Repeated with the same key it answers with the same outcomes and does nothing.
+    """
     with audit.in_transaction():
-        found = Approval.objects.filter(pk=approval_id, kind="award").first()
-        if found is None:
-            raise Http404
-        tender, now = begin(actor, found.tender_id, "decide_award")
-        approval = Approval.objects.get(pk=approval_id)
-        if approval.approved_at:
-            refuse("decided_already", _("This has been decided already."))
-        require(decide_second(approval.requested_by_id, actor.pk))
-        chosen = _chosen(tender, {code: name or None for code, name in approval.data["lots"].items()})
-        run = _require_awardable(tender, chosen)
-        if run.pk != approval.data["run"]:
-            refuse("result_changed", _("The result has changed since the proposal. Propose the award again."))
-        approval.approved_by, approval.approved_at = actor, now
-        approval.full_clean()
-        approval.save()
-        outcomes = _record(tender, chosen, result_of(run), now)
-        data = {"approval": approval.pk, "lots": _pairs(approval.data["lots"]), "result_hash": run.result_hash}
-        audit.record(tender.chain, "award.decided", actor=actor, at=now, data=data)
+        if not idempotency_key:
+            return _decide(actor, approval_id)
+        request = {"approval": approval_id}
+        row = once.begin(actor=actor, key=idempotency_key, act="award", request=request, at=clock.now())
+        if not row.answer:
+            once.finish(row, {"outcomes": [outcome.pk for outcome in _decide(actor, approval_id)]})
+        return list(LotOutcome.objects.filter(pk__in=row.answer["outcomes"]).select_related("lot", "winner"))
+
+
+def _decide(actor: User, approval_id: int) -> list[LotOutcome]:
+    found = Approval.objects.filter(pk=approval_id, kind="award").first()
+    if found is None:
+        raise Http404
+    tender, now = begin(actor, found.tender_id, "decide_award")
+    approval = Approval.objects.get(pk=approval_id)
+    if approval.approved_at:
+        refuse("decided_already", _("This has been decided already."))
+    require(decide_second(approval.requested_by_id, actor.pk))
+    chosen = _chosen(tender, {code: name or None for code, name in approval.data["lots"].items()})
+    run = _require_awardable(tender, chosen)
+    if run.pk != approval.data["run"]:
+        refuse("result_changed", _("The result has changed since the proposal. Propose the award again."))
+    approval.approved_by, approval.approved_at = actor, now
+    approval.full_clean()
+    approval.save()
+    outcomes = _record(tender, chosen, result_of(run), now)
+    data = {"approval": approval.pk, "lots": _pairs(approval.data["lots"]), "result_hash": run.result_hash}
+    audit.record(tender.chain, "award.decided", actor=actor, at=now, data=data)
     return outcomes
 
 

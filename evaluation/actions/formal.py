@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.decision import refuse, require
@@ -114,8 +115,9 @@ def request_supplement(*, actor: User, bid_id: UUID, documents: list[str], due_a
         tell_bidder(
             bid.company,
             key=f"supplement:{bid.pk}:{requests[0].pk}",
-            subject=_("Missing documents: %(title)s") % {"title": tender.title},
-            body=_("The buyer asks you to hand in missing documents. Sign in to see which and until when."),
+            subject=gettext_lazy("Missing documents: %(title)s"),
+            body=gettext_lazy("The buyer asks you to hand in missing documents. Sign in to see which and until when."),
+            title=tender.title,
             at=now,
         )
         data = {"due_at": audit.stamp(due_at), "requests": [request.pk for request in requests]}

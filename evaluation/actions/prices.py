@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.decision import refuse, require
@@ -33,8 +34,11 @@ def ask_price(*, actor: User, bid_id: UUID, lot_code: str, due_at: datetime) -> 
         tell_bidder(
             bid.company,
             key=f"price:{check.pk}",
-            subject=_("Question about your price: %(title)s") % {"title": tender.title},
-            body=_("The buyer asks you to explain your price. Sign in to read the question and to answer it."),
+            subject=gettext_lazy("Question about your price: %(title)s"),
+            body=gettext_lazy(
+                "The buyer asks you to explain your price. Sign in to read the question and to answer it."
+            ),
+            title=tender.title,
             at=now,
         )
         data = {"lot": lot_code, "due_at": audit.stamp(due_at), "check": check.pk}

@@ -36,7 +36,8 @@ def opened_case(**fields: Any) -> Case:
 
 
 def add_bid(
-    case: Case, name: str, prices: dict[str, dict[str, str]] | dict[str, str], *, promised: dict[str, str] | None = None,
+    case: Case, name: str, prices: dict[str, dict[str, str]] | dict[str, str], *,
+    promised: dict[str, str] | None = None,
     stated: str | None = None, discount: str = "0", vat: str = "19", **fields: Any,
 ) -> Bid:  # fmt: skip
     """A bid as the opening writes it; `prices` by position, or by lot and position. State fields go in by keyword."""

@@ -1,0 +1,90 @@
+"""Who may read what of an evaluation; pages and API ask here first. Foreign is Http404, not yet is a refusal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+
+from accounts import clock
+from accounts.decision import require
+from accounts.lifecycle import Role
+from accounts.models import User
+from bids.models import Bid
+from evaluation.lifecycle import decide_file, decide_moderate, decide_moderation, decide_result, decide_score
+from evaluation.models import AbnormallyLowCheck, EvaluationRun, PanelLock, PanelMember, SupplementRequest
+from evaluation.results import latest
+from evaluation.scorebook import has_quality, progress
+from tendering.models import ConflictDeclaration, Tender
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person looking at the evaluation of one tender, with what decides what it may see."""
+
+    user: User
+    tender: Tender
+    now: datetime
+    roles: frozenset[str]
+    member: PanelMember | None
+    closed: bool
+
+    @property
+    def on_panel(self) -> bool:
+        """Whether the person scores or moderates here."""
+        return self.member is not None or Role.PANEL_CHAIR in self.roles
+
+
+def reader(user: Any, tender_id: int) -> Reader:
+    """Http404 for everyone without a role at the buyer."""
+    now = clock.now()
+    tender = Tender.objects.visible_to(user, now).select_related("buyer").filter(pk=tender_id).first()
+    roles = user.roles_in(tender.buyer_id) if tender is not None and isinstance(user, User) else frozenset()
+    if tender is None or not roles:
+        raise Http404
+    return Reader(
+        user=user,
+        tender=tender,
+        now=now,
+        roles=roles,
+        member=PanelMember.objects.filter(tender=tender, user=user).first(),
+        closed=PanelLock.objects.filter(tender=tender).exists() or not has_quality(tender),
+    )
+
+
+def require_result(who: Reader) -> EvaluationRun:
+    """The run that counts, for those who may see prices; Http404 while there is none."""
+    require(decide_result(who.roles, who.on_panel, who.closed))
+    run = latest(who.tender)
+    if run is None:
+        raise Http404
+    return run
+
+
+def require_sheet(who: Reader) -> None:
+    """The own score sheet: for members of the panel after their declaration; it stays readable after handing in."""
+    if who.member is None:
+        raise Http404
+    declaration = ConflictDeclaration.objects.filter(tender=who.tender, user=who.user).first()
+    require(decide_score(declaration is not None, declaration is not None and declaration.conflict, False, False))
+
+
+def require_moderation(who: Reader) -> None:
+    """All scores of the panel, once everyone has handed in: nobody is led by the scores of others."""
+    require(decide_moderation(who.roles, who.closed))
+    done, seats = progress(who.tender)
+    require(decide_moderate(seats > 0 and done == seats, locked=False))
+
+
+def require_file(who: Reader) -> None:
+    """Checks, exclusions and clarifications, which may show prices to the office."""
+    require(decide_file(who.roles))
+
+
+def questions_to(user: User, tender_id: int) -> tuple[list[AbnormallyLowCheck], list[SupplementRequest]]:
+    """What a bidder has been asked in this tender: price questions and missing documents of its own bids."""
+    mine = Bid.objects.filter(
+        tender=tender_id, company__in=user.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN), opened_at__isnull=False
+    )
+    prices = AbnormallyLowCheck.objects.filter(bid__in=mine).select_related("bid", "lot")
+    return list(prices), list(SupplementRequest.objects.filter(bid__in=mine).select_related("bid"))
