@@ -74,14 +74,25 @@ class LivePlay:
         data, officer = self.data, self._who("officer")
         national = ProcedureType.NATIONAL_PUBLIC if self.buyer.language == "de" else ProcedureType.OPEN
         self.tender = tendering.create_tender(
-            actor=officer, buyer=self.buyer, title=data["title"], reference=data["reference"], summary=data["summary"],
-            life_situation=data["life_situation"], language=self.buyer.language, currency=self.buyer.currency,
-            cpv_main=data["cpv_main"], procedure_type=national, profile=self.buyer.profile, value=data["value"],
-            contract_months=data["contract_months"], tender_period_end=self.end,
-            enquiry_period_end=self.end - 5 * DAY, opening_planned_at=self.end + 15 * MINUTE,
+            actor=officer,
+            buyer=self.buyer,
+            title=data["title"],
+            reference=data["reference"],
+            summary=data["summary"],
+            life_situation=data["life_situation"],
+            language=self.buyer.language,
+            currency=self.buyer.currency,
+            cpv_main=data["cpv_main"],
+            procedure_type=national,
+            profile=self.buyer.profile,
+            value=data["value"],
+            contract_months=data["contract_months"],
+            tender_period_end=self.end,
+            enquiry_period_end=self.end - 5 * DAY,
+            opening_planned_at=self.end + 15 * MINUTE,
             bid_validity_end=(self.end + 60 * DAY).date(),
             lot_waiver_reason=self._award_reason() if len(data["lots"]) > 1 else self._one_lot_reason(),
-        )  # fmt: skip
+        )
         key = {"actor": officer, "tender_id": self.tender.pk}
         tendering.replace_lots(**key, lots=data["lots"])
         tendering.replace_criteria(**key, criteria=data["criteria"])
@@ -89,7 +100,7 @@ class LivePlay:
         tendering.replace_required_documents(**key, documents=data["documents"])
 
     def _spec(self) -> Json:
-        vat = "19" if self.buyer.language == "de" else "20"
+        vat = "19" if self.buyer.language == "de" else "23"
         return {
             "tie_chain": ["higher_performance", "lower_price", "draw_lots"],
             "estimate_vat_rate": vat,
@@ -121,8 +132,11 @@ class LivePlay:
     def _question(self, question: Json) -> None:
         company = self.people.provider(question["by"])
         asked = tendering.ask_question(
-            actor=self.people.account(f"{question['by']}-account_1"), company=company, tender_id=self.tender.pk,
-            text=question["text"])  # fmt: skip
+            actor=self.people.account(f"{question['by']}-account_1"),
+            company=company,
+            tender_id=self.tender.pk,
+            text=question["text"],
+        )
         tendering.answer_question(actor=self._who("officer"), question_id=asked.pk, text=question["answer"])
 
     def _bid(self, offer: Json) -> None:
@@ -135,8 +149,13 @@ class LivePlay:
             "extra": {"documents": [d["name"] for d in self.data["documents"]]},
         }
         receipt = bidding.submit_manifest(
-            actor=bidder, company=company, tender_id=self.tender.pk, content=content, declarant=str(bidder),
-            idempotency_key=f"{self.tender.reference}-{offer['provider']}")  # fmt: skip
+            actor=bidder,
+            company=company,
+            tender_id=self.tender.pk,
+            content=content,
+            declarant=str(bidder),
+            idempotency_key=f"{self.tender.reference}-{offer['provider']}",
+        )
         self.bids.append(receipt.bid_id)
 
     def _cancel(self) -> None:
@@ -152,8 +171,13 @@ class LivePlay:
         )
 
     def _declare(self) -> None:
-        people = {self._who("officer"), self._who("officer", 1), *(self._who("opener", n) for n in (0, 1)),
-                  *(self._who("evaluator", n) for n in range(3)), self._who("panel_chair")}  # fmt: skip
+        people = {
+            self._who("officer"),
+            self._who("officer", 1),
+            *(self._who("opener", n) for n in (0, 1)),
+            *(self._who("evaluator", n) for n in range(3)),
+            self._who("panel_chair"),
+        }
         for person in sorted(people, key=lambda p: p.pk):
             tendering.declare_conflict(actor=person, tender_id=self.tender.pk, conflict=False)
 

@@ -78,21 +78,53 @@ class People:
         return next(m for m in self.organisations["municipalities"] if m["id"] == reference)
 
     def _organization(self, entry: Json, kind: str, **fields: Any) -> Organization:
-        details = {k: entry[k] for k in ("population", "type", "council", "award_competence", "members", "legal_form",
-                                         "employees", "certificates", "register", "nuts", "tools_today") if k in entry}  # fmt: skip
-        organization = Organization(reference=entry["id"], name=entry["name"], kind=kind, land=entry["land"],
-                                    email=entry.get("email", ""), details=details, **fields)  # fmt: skip
+        details = {
+            k: entry[k]
+            for k in (
+                "population",
+                "type",
+                "council",
+                "award_competence",
+                "members",
+                "legal_form",
+                "employees",
+                "certificates",
+                "register",
+                "nuts",
+                "tools_today",
+            )
+            if k in entry
+        }
+        organization = Organization(
+            reference=entry["id"],
+            name=entry["name"],
+            kind=kind,
+            land=entry["land"],
+            email=entry.get("email", ""),
+            details=details,
+            **fields,
+        )
         organization.full_clean()
         organization.save()
         with audit.in_transaction():
-            audit.record(f"organization:{organization.pk}", "organization.created", actor=None, at=clock.now(),
-                         data={"reference": organization.reference})  # fmt: skip
+            audit.record(
+                f"organization:{organization.pk}",
+                "organization.created",
+                actor=None,
+                at=clock.now(),
+                data={"reference": organization.reference},
+            )
         return organization
 
     def _create_provider(self, entry: Json) -> Organization:
-        organization = self._organization(entry, OrganizationKind.PROVIDER, scale=entry["size"],
-                                          default_vat_rate=entry["default_vat_rate"],
-                                          language=entry.get("language", "de"), country=entry.get("country", "DE"))  # fmt: skip
+        organization = self._organization(
+            entry,
+            OrganizationKind.PROVIDER,
+            scale=entry["size"],
+            default_vat_rate=entry["default_vat_rate"],
+            language=entry.get("language", "de"),
+            country=entry.get("country", "DE"),
+        )
         for account in entry["accounts"]:
             self._create_account(account, organization, entry["name"])
         return organization
@@ -105,7 +137,7 @@ class People:
                 "function": function,
                 "language": organization.language,
                 "password": self._password,
-            },  # fmt: skip
+            },
         )
         for role in account["roles"]:
             Membership.objects.get_or_create(user=user, organization=organization, role=role)
@@ -124,7 +156,7 @@ class People:
             email=officer.email if officer else f"office@{organization.reference.lower()}.example",
             phone=f"+49 30 000 {1000 + organization.pk}"
             if organization.country == "DE"
-            else f"+44 20 0000 {1000 + organization.pk}",
+            else f"+353 1 000 {1000 + organization.pk}",
             hours="Mo–Do 8–16, Fr 8–12" if organization.language == "de" else "Mon–Thu 8–16, Fri 8–12",
         )
 

@@ -84,12 +84,21 @@ class TenderPlay:
         prepared, released = moment(release["prepared_at"]), moment(release["released_at"])
         return [
             Step(prepared - MINUTE, lambda: self._draft(self._who(release["prepared_by"]))),
-            Step(prepared, lambda: tendering.prepare_tender(
-                actor=self._who(release["prepared_by"]), tender_id=self.tender.pk, reasons={"*": "imported case"})),
-            Step(released, lambda: tendering.release_tender(
-                actor=self._who(release["released_by"]), tender_id=self.tender.pk,
-                publish_at=moment(self.line["published_at"]))),
-        ]  # fmt: skip
+            Step(
+                prepared,
+                lambda: tendering.prepare_tender(
+                    actor=self._who(release["prepared_by"]), tender_id=self.tender.pk, reasons={"*": "imported case"}
+                ),
+            ),
+            Step(
+                released,
+                lambda: tendering.release_tender(
+                    actor=self._who(release["released_by"]),
+                    tender_id=self.tender.pk,
+                    publish_at=moment(self.line["published_at"]),
+                ),
+            ),
+        ]
 
     def _draft(self, officer: User) -> None:
         self.tender = tendering.create_tender(
@@ -140,19 +149,33 @@ class TenderPlay:
     def _lot(self, lot: Json) -> Json:
         extra = self.baselines.get("lots", {}).get(lot["id"], {})
         items = [
-            {"ref": item["pos"], "text": item["text"], "unit": item["unit"], "quantity": item["qty"],
-             "price_decimals": item["price_decimals"], "is_optional": item["optional"],
-             "in_evaluation": item["in_evaluation"], "essential": item["essential"]}
+            {
+                "ref": item["pos"],
+                "text": item["text"],
+                "unit": item["unit"],
+                "quantity": item["qty"],
+                "price_decimals": item["price_decimals"],
+                "is_optional": item["optional"],
+                "in_evaluation": item["in_evaluation"],
+                "essential": item["essential"],
+            }
             for item in lot["price_sheet"]
-        ]  # fmt: skip
-        return {"code": lot["id"], "title": lot["title"], "cpv": lot["cpv"], "value": lot["estimated_value"],
-                "quantity_basis": lot["quantity_basis"], "items": items, **extra}  # fmt: skip
+        ]
+        return {
+            "code": lot["id"],
+            "title": lot["title"],
+            "cpv": lot["cpv"],
+            "value": lot["estimated_value"],
+            "quantity_basis": lot["quantity_basis"],
+            "items": items,
+            **extra,
+        }
 
     # -- questions and declarations -----------------------------------------------------------------------------
     def _questions(self) -> list[Step]:
         steps: list[Step] = []
         for entry in self.data["clarifications"]:
-            steps.append(Step(moment(entry["asked_at"]), lambda e=entry: self._ask(e)))  # type: ignore[misc]
+            steps.append(Step(moment(entry["asked_at"]), lambda e=entry: self._ask(e)))
         return steps
 
     def _ask(self, entry: Json) -> None:
@@ -168,19 +191,23 @@ class TenderPlay:
 
     def _declarations(self) -> list[Step]:
         return [
-            Step(moment(entry["declared_at"]), lambda e=entry: tendering.declare_conflict(  # type: ignore[misc]
-                actor=self._who(e["account_id"]), tender_id=self.tender.pk, conflict=e["conflict"]))
+            Step(
+                moment(entry["declared_at"]),
+                lambda e=entry: tendering.declare_conflict(
+                    actor=self._who(e["account_id"]), tender_id=self.tender.pk, conflict=e["conflict"]
+                ),
+            )
             for entry in self.process["conflict_declarations"]
-        ]  # fmt: skip
+        ]
 
     # -- bids ---------------------------------------------------------------------------------------------------
     def _offers(self) -> list[Step]:
         steps: list[Step] = []
         for index, offer in enumerate(self.offers, 1):
             for at, lot_bids in _versions(offer):
-                steps.append(Step(at, lambda o=offer, i=index, b=lot_bids: self._submit(o, i, b)))  # type: ignore[misc]
+                steps.append(Step(at, lambda o=offer, i=index, b=lot_bids: self._submit(o, i, b)))
             if offer["withdrawn_at"]:
-                steps.append(Step(moment(offer["withdrawn_at"]), lambda o=offer: self._withdraw(o)))  # type: ignore[misc]
+                steps.append(Step(moment(offer["withdrawn_at"]), lambda o=offer: self._withdraw(o)))
             if (offer.get("late_decision") or {}).get("outcome") == "admitted":
                 steps += self._late(offer)
         return steps
@@ -193,7 +220,7 @@ class TenderPlay:
             tender_id=self.tender.pk,
             content=bid_content(offer, index, lot_bids, self.data),
             declarant=str(bidder),
-            idempotency_key=f"{offer['id']}-{clock.now().isoformat()}",
+            idempotency_key=f"{self.tender.pk}-{offer['id']}-{clock.now().isoformat()}",
         )
         self.bids[offer["id"]] = receipt.bid_id
 
@@ -201,7 +228,7 @@ class TenderPlay:
         bidding.withdraw_bid(
             actor=self._who(offer["submitted_by"]),
             bid_id=self.bids[offer["id"]],
-            idempotency_key=f"{offer['id']}-withdraw",
+            idempotency_key=f"{self.tender.pk}-{offer['id']}-withdraw",
         )
 
     def _late(self, offer: Json) -> list[Step]:
@@ -230,9 +257,9 @@ class TenderPlay:
     # -- opening ------------------------------------------------------------------------------------------------
     def _openings(self) -> list[Step]:
         openings = self.process["openings"]
-        steps = [Step(moment(entry["opened_at"]), lambda e=entry: self._open(e)) for entry in openings]  # type: ignore[misc]
+        steps = [Step(moment(entry["opened_at"]), lambda e=entry: self._open(e)) for entry in openings]
         for entry, following in zip(openings, (self.data.get("rounds") or [])[1:], strict=False):
-            steps.append(Step(moment(entry["opened_at"]) + MINUTE, lambda f=following: self._next_round(f)))  # type: ignore[misc]
+            steps.append(Step(moment(entry["opened_at"]) + MINUTE, lambda f=following: self._next_round(f)))
         return steps
 
     def _open(self, entry: Json) -> None:
@@ -261,8 +288,14 @@ class TenderPlay:
                 if request := document.get("supplement"):
                     steps += self._supplement(offer, document["name"], request)
         last = max([moment(check["confirmed_at"]), *(step.at for step in steps)])
-        steps.append(Step(last + MINUTE, lambda: evaluating.confirm_formal_check(
-            actor=self._who(check["second_person"]), tender_id=self.tender.pk)))  # fmt: skip
+        steps.append(
+            Step(
+                last + MINUTE,
+                lambda: evaluating.confirm_formal_check(
+                    actor=self._who(check["second_person"]), tender_id=self.tender.pk
+                ),
+            )
+        )
         return steps
 
     def _after_late_openings(self) -> datetime:
@@ -277,8 +310,11 @@ class TenderPlay:
 
     def _opened_offers(self) -> list[Json]:
         deadline = moment(self.line["submission_deadline"])
-        return [o for o in self.offers if not o["withdrawn_at"]
-                and (moment(o["received_at"]) < deadline or o["late_not_attributable"])]  # fmt: skip
+        return [
+            o
+            for o in self.offers
+            if not o["withdrawn_at"] and (moment(o["received_at"]) < deadline or o["late_not_attributable"])
+        ]
 
     def _check_all(self, officer: User) -> None:
         for offer in self._opened_offers():
@@ -288,63 +324,108 @@ class TenderPlay:
 
     def _supplement(self, offer: Json, name: str, request: Json) -> list[Step]:
         officer = request.get("requested_by") or self.process["formal_check"]["checked_by"]
-        steps = [Step(moment(request["requested_at"]), lambda: evaluating.request_supplement(
-            actor=self._who(officer), bid_id=self.bids[offer["id"]], documents=[name], due_at=moment(request["due_at"])))]  # fmt: skip
+        steps = [
+            Step(
+                moment(request["requested_at"]),
+                lambda: evaluating.request_supplement(
+                    actor=self._who(officer),
+                    bid_id=self.bids[offer["id"]],
+                    documents=[name],
+                    due_at=moment(request["due_at"]),
+                ),
+            )
+        ]
         if request.get("received_at"):
-            steps.append(Step(moment(request["received_at"]), lambda: evaluating.record_supplement(
-                actor=self._who(officer), bid_id=self.bids[offer["id"]], document=name,
-                received_at=moment(request["received_at"]))))  # fmt: skip
+            steps.append(
+                Step(
+                    moment(request["received_at"]),
+                    lambda: evaluating.record_supplement(
+                        actor=self._who(officer),
+                        bid_id=self.bids[offer["id"]],
+                        document=name,
+                        received_at=moment(request["received_at"]),
+                    ),
+                )
+            )
         return steps
 
     def _clarifications(self) -> list[Step]:
         return [
-            Step(moment(entry["asked_at"]), lambda o=offer, e=entry: self._ask_price(o, e))  # type: ignore[misc]
+            Step(moment(entry["asked_at"]), lambda o=offer, e=entry: self._ask_price(o, e))
             for offer in self.offers
             for entry in offer["price_clarifications"]
         ]
 
     def _ask_price(self, offer: Json, entry: Json) -> None:
-        check = evaluating.ask_price(actor=self._who(entry["asked_by"]), bid_id=self.bids[offer["id"]],
-                                     lot_code=entry["lot_id"], due_at=moment(entry["due_at"]))  # fmt: skip
+        check = evaluating.ask_price(
+            actor=self._who(entry["asked_by"]),
+            bid_id=self.bids[offer["id"]],
+            lot_code=entry["lot_id"],
+            due_at=moment(entry["due_at"]),
+        )
         if entry.get("answered_at"):
             with clock.simulated(moment(entry["answered_at"])):
                 evaluating.answer_price(actor=self._who(offer["submitted_by"]), check_id=check.pk, text=entry["reason"])
         if entry.get("decided_at"):
             with clock.simulated(moment(entry["decided_at"])):
-                evaluating.decide_price(actor=self._who(entry["decided_by"]), check_id=check.pk,
-                                        outcome=entry["outcome"], reason=entry["reason"])  # fmt: skip
+                evaluating.decide_price(
+                    actor=self._who(entry["decided_by"]),
+                    check_id=check.pk,
+                    outcome=entry["outcome"],
+                    reason=entry["reason"],
+                )
                 evaluating.confirm_price(actor=self._who(entry["second_person"]), check_id=check.pk)
 
     def _panel(self) -> list[Step]:
         officer = self.process["formal_check"]["checked_by"]
         members = [entry["account_id"] for entry in self.scores["submissions"]]
         start = moment(self.line["opening_at"]) + 3 * MINUTE
-        steps = [Step(start, lambda: evaluating.appoint_panel(
-            actor=self._who(officer), tender_id=self.tender.pk, users=[self._who(member) for member in members]))]  # fmt: skip
+        steps = [
+            Step(
+                start,
+                lambda: evaluating.appoint_panel(
+                    actor=self._who(officer), tender_id=self.tender.pk, users=[self._who(member) for member in members]
+                ),
+            )
+        ]
         for entry in self.scores["submissions"]:
-            steps.append(Step(moment(entry["submitted_at"]), lambda e=entry: self._hand_in(e["account_id"])))  # type: ignore[misc]
+            steps.append(Step(moment(entry["submitted_at"]), lambda e=entry: self._hand_in(e["account_id"])))
         for record in self.scores["records"]:
             if record.get("consensus") is not None:
-                steps.append(Step(moment(record["consensus_at"]), lambda r=record: self._agree(r)))  # type: ignore[misc]
+                steps.append(Step(moment(record["consensus_at"]), lambda r=record: self._agree(r)))
         lock = self.scores["lock"]
-        steps.append(Step(moment(lock["locked_at"]), lambda: evaluating.close_panel(
-            actor=self._who(lock["locked_by"]), tender_id=self.tender.pk)))  # fmt: skip
+        steps.append(
+            Step(
+                moment(lock["locked_at"]),
+                lambda: evaluating.close_panel(actor=self._who(lock["locked_by"]), tender_id=self.tender.pk),
+            )
+        )
         return steps
 
     def _hand_in(self, member: str) -> None:
         rows = [
-            {"bid_id": self.bids[record["bid_id"]], "lot": record["lot_id"], "criterion": record["criterion_id"],
-             "value": record["scores"][member], "comment": record["comments"][member]}
+            {
+                "bid_id": self.bids[record["bid_id"]],
+                "lot": record["lot_id"],
+                "criterion": record["criterion_id"],
+                "value": record["scores"][member],
+                "comment": record["comments"][member],
+            }
             for record in self.scores["records"]
             if member in record["scores"]
-        ]  # fmt: skip
+        ]
         evaluating.give_scores(actor=self._who(member), tender_id=self.tender.pk, scores=rows)
         evaluating.submit_scores(actor=self._who(member), tender_id=self.tender.pk)
 
     def _agree(self, record: Json) -> None:
         evaluating.set_consensus(
-            actor=self._who(record["moderated_by"]), bid_id=self.bids[record["bid_id"]], lot_code=record["lot_id"],
-            criterion_code=record["criterion_id"], value=record["consensus"], reason=record["consensus_reason"])  # fmt: skip
+            actor=self._who(record["moderated_by"]),
+            bid_id=self.bids[record["bid_id"]],
+            lot_code=record["lot_id"],
+            criterion_code=record["criterion_id"],
+            value=record["consensus"],
+            reason=record["consensus_reason"],
+        )
 
     # -- result -------------------------------------------------------------------------------------------------
     def _evaluation(self) -> list[Step]:
@@ -362,7 +443,7 @@ class TenderPlay:
 
     def _award(self) -> list[Step]:
         proposal, award = self.process.get("award_proposal"), self.process.get("award")
-        steps = [Step(moment(draw["drawn_at"]), lambda d=draw: self._draw(d)) for draw in self.process.get("draws", [])]  # type: ignore[misc]
+        steps = [Step(moment(draw["drawn_at"]), lambda d=draw: self._draw(d)) for draw in self.process.get("draws", [])]
         if proposal and award and award["lots"]:
             steps.append(Step(moment(proposal["at"]), lambda: self._decide(proposal, award)))
         return steps
@@ -370,13 +451,22 @@ class TenderPlay:
     def _draw(self, draw: Json) -> None:
         lot = self.tender.lots.get(code=draw["lot_id"])
         evaluating.record_draw(
-            actor=self._who(draw["persons"][0]), lot_id=lot.pk, drawn_bid_id=self.bids[draw["drawn"]],
-            between=draw["between"], place=draw["place"], persons=draw["persons"], witnesses=draw["witnesses"])  # fmt: skip
+            actor=self._who(draw["persons"][0]),
+            lot_id=lot.pk,
+            drawn_bid_id=self.bids[draw["drawn"]],
+            between=draw["between"],
+            place=draw["place"],
+            persons=draw["persons"],
+            witnesses=draw["witnesses"],
+        )
 
     def _decide(self, proposal: Json, award: Json) -> None:
         approval = evaluating.propose_award(
-            actor=self._who(proposal["by"]), tender_id=self.tender.pk, reason="Wirtschaftlichstes Angebot nach der veröffentlichten Formel.",
-            lots={entry["lot_id"]: self.bids[entry["bid_id"]] for entry in award["lots"]})  # fmt: skip
+            actor=self._who(proposal["by"]),
+            tender_id=self.tender.pk,
+            reason="Wirtschaftlichstes Angebot nach der veröffentlichten Formel.",
+            lots={entry["lot_id"]: self.bids[entry["bid_id"]] for entry in award["lots"]},
+        )
         with clock.simulated(moment(award["decided_at"])):
             evaluating.decide_award(actor=self._who(award["decided_by"]), approval_id=approval.pk)
 
@@ -393,21 +483,34 @@ def _versions(offer: Json) -> list[tuple[datetime, list[Json]]]:
 def evaluation_spec(data: Json) -> Json:
     """Evaluation settings of a case in the shape of EvaluationSpec.to_json()."""
     spec = {
-        "method": data["method"], "weight_price": data["weight_price"], "weight_quality": data["weight_quality"],
-        "price_basis": data["price_basis"], "tie_chain": data["tie_break"], "rounding": data["rounding_params"],
-        "extended_swing_pct": data["extended_swing_pct"], "min_performance_points": data["min_performance_points"],
+        "method": data["method"],
+        "weight_price": data["weight_price"],
+        "weight_quality": data["weight_quality"],
+        "price_basis": data["price_basis"],
+        "tie_chain": data["tie_break"],
+        "rounding": data["rounding_params"],
+        "extended_swing_pct": data["extended_swing_pct"],
+        "min_performance_points": data["min_performance_points"],
         **{k: data["abnormally_low"][k] for k in ("gap_to_next_pct", "gap_to_estimate_pct", "estimate_vat_rate")},
         **data["score_moderation_params"],
-    }  # fmt: skip
+    }
     return {key: value for key, value in spec.items() if value is not None}
 
 
 def _criterion(entry: Json) -> Json:
     if entry["type"] == "mandatory":
         return {"code": entry["id"], "kind": "mandatory", "name": entry["name"], "proof": entry["proof"]}
-    row = {"code": entry["id"], "kind": entry["type"], "name": entry["name"], "weight": entry["weight_points"],
-           "minimum_score": entry.get("min_score"), "scale": entry.get("scale", "0-10"),
-           "guide": entry.get("scoring_guide", {}), "key": entry.get("key", ""), "lots": entry.get("lot_ids") or []}  # fmt: skip
+    row = {
+        "code": entry["id"],
+        "kind": entry["type"],
+        "name": entry["name"],
+        "weight": entry["weight_points"],
+        "minimum_score": entry.get("min_score"),
+        "scale": entry.get("scale", "0-10"),
+        "guide": entry.get("scoring_guide", {}),
+        "key": entry.get("key", ""),
+        "lots": entry.get("lot_ids") or [],
+    }
     row |= {k: entry[k] for k in ("unit", "direction", "curve", "measures", "description") if k in entry}
     return row
 
@@ -429,9 +532,14 @@ def bid_content(offer: Json, index: int, lot_bids: list[Json], tender: Json) -> 
         "position": index,
         "documents": [d["name"] for d in offer["documents"] if d["status"] != "missing"],
     }
-    content: Json = {"vat_rate": offer["vat_rate"], "mandatory": offer["mandatory_requirements"], "lots": lots,
-                     "combination_discounts": offer["combination_discounts"], "subcontractors": offer["subcontractors"],
-                     "extra": extra}  # fmt: skip
+    content: Json = {
+        "vat_rate": offer["vat_rate"],
+        "mandatory": offer["mandatory_requirements"],
+        "lots": lots,
+        "combination_discounts": offer["combination_discounts"],
+        "subcontractors": offer["subcontractors"],
+        "extra": extra,
+    }
     if offer["max_lots_capacity"] is not None:
         content["max_lots_capacity"] = offer["max_lots_capacity"]
     if offer["consortium"]:
