@@ -107,14 +107,14 @@ def _require_awardable(tender: Tender, chosen: Mapping[Lot, Bid | None]) -> Eval
     run = latest(tender)
     if run is None:
         refuse("not_evaluated", _("The bids have not been evaluated yet."))
-    inputs, _result = calculate(tender)
-    if fingerprint(inputs.to_json()) != run.inputs_hash:
-        refuse("evaluate_again", _("Something has changed since the evaluation. Evaluate again first."))
     result = result_of(run)
     if LotOutcome.objects.filter(lot__in=[lot.pk for lot in chosen]).exists():
         refuse("awarded_already", _("This lot has an outcome already."))
     for lot, bid in chosen.items():
         _require_lot(lot, bid, result)
+    inputs, _result = calculate(tender)
+    if fingerprint(inputs.to_json()) != run.inputs_hash:
+        refuse("evaluate_again", _("Something has changed since the evaluation. Evaluate again first."))
     return run
 
 
