@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Sum
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localtime
 
@@ -14,7 +14,7 @@ from pilots.models import Pilot
 from tendering.lifecycle import Status
 from tendering.models import LifeSituation, LotOutcome, Tender
 
-SHOWN = 4
+SHOWN = 3
 CAP = 1000
 
 
@@ -37,6 +37,7 @@ def content(actor: Any, now: datetime) -> dict[str, Any]:
         "results": _results(tenders, now),
         "pilots": _pilots(actor, now),
         "open_count": _capped(open_now),
+        "savings": _savings(tenders, now),
         "now": now,
     }
 
@@ -48,6 +49,18 @@ def _situations(open_now: Any) -> list[Situation]:
         Situation(str(one.label), f"{address}?{urlencode({'life_situation': one.value})}", counts.get(one.value, 0))
         for one in LifeSituation
     ]
+
+
+def _savings(tenders: Any, now: datetime) -> dict[str, Any] | None:
+    """What the published awards save per year against today, where today's cost is stated; the commonest currency."""
+    awarded = LotOutcome.objects.filter(
+        kind="awarded", at__lte=now, lot__tender__in=tenders.filter(awarded_at__lte=now).values("pk")
+    ).exclude(saving_per_year=None)
+    sums = awarded.order_by().values("lot__tender__currency").annotate(total=Sum("saving_per_year"), lots=Count("pk"))
+    best = max(sums, key=lambda row: row["lots"], default=None)
+    if best is None or best["total"] <= 0:
+        return None
+    return {"total": best["total"], "currency": best["lot__tender__currency"], "lots": best["lots"]}
 
 
 PILOT_COLOURS = {
