@@ -40,14 +40,19 @@ def status(pilot: Moments, now: datetime) -> Status:
     return Status.REGISTERED if pilot.registered_at else Status.DRAFT
 
 
+SECOND_PEOPLE = frozenset({Role.OFFICER, Role.REQUESTER, Role.APPROVER, Role.AUDITOR})
+_LEADS = frozenset({Role.OFFICER, Role.REQUESTER})
+_DRAFT = frozenset({Status.DRAFT})
+_MEASURING = frozenset({Status.REGISTERED, Status.RUNNING, Status.GATE_DUE})
 _STEPS: dict[str, tuple[frozenset[Status], frozenset[str]]] = {
-    "edit": (frozenset({Status.DRAFT}), frozenset({Role.OFFICER, Role.REQUESTER})),
-    "register": (frozenset({Status.DRAFT}), frozenset({Role.OFFICER})),
-    "import": (
-        frozenset({Status.REGISTERED, Status.RUNNING, Status.GATE_DUE}),
-        frozenset({Role.OFFICER, Role.REQUESTER}),
-    ),
+    "edit": (_DRAFT, _LEADS),
+    "register": (_DRAFT, _LEADS),
+    "co_sign": (_DRAFT, SECOND_PEOPLE),
+    "start": (frozenset({Status.REGISTERED, Status.GATE_DUE}), _LEADS),
+    "import": (_MEASURING, _LEADS),
+    "freeze": (frozenset({Status.RUNNING, Status.GATE_DUE}), _LEADS),
     "analyse": (frozenset({Status.RUNNING, Status.GATE_DUE, Status.ANALYSED}), frozenset({Role.OFFICER})),
+    "confirm_analysis": (frozenset({Status.RUNNING, Status.GATE_DUE, Status.ANALYSED}), SECOND_PEOPLE),
     "record_decision": (frozenset({Status.ANALYSED}), frozenset({Role.OFFICER})),
 }
 
@@ -59,4 +64,11 @@ def decide(action: str, status_now: Status, roles: frozenset[str]) -> Decision:
         return Refused("not_your_role", _("Your role does not include this."), 403)
     if status_now not in statuses:
         return Refused("not_now", _("The pilot is not at the stage for this step."), 409)
+    return ALLOWED
+
+
+def decide_second_person(first_id: int | None, second_id: int) -> Decision:
+    """Two signatures need two people."""
+    if first_id == second_id:
+        return Refused("second_person", _("This needs a second person. You have signed already."), 403)
     return ALLOWED

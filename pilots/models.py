@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycle import Role
 from accounts.models import Organization, User
+from pilots.fields import ExactDecimalField
 from pilots.lifecycle import Status, status
 from tendering.models import LifeSituation
 
@@ -28,8 +29,9 @@ class PilotQuerySet(models.QuerySet["Pilot"]):
 class Pilot(models.Model):
     """One trial: what it promised, what it measures against which comparison, what it costs, when it is decided.
 
-    `registration` is sealed by `registration_hash` (canonical JSON) before the first pilot month; `costs`, `funding`
-    and `phases` have the shapes of docs/cases.md.
+    `sealed_registration` is the canonical JSON of everything promised, `registration_hash` its hash; the first person
+    signs at `requested_at`, the second at `registered_at`, before the first pilot month. `costs`, `funding`, `phases`
+    and `registration` have the shapes of docs/cases.md, decimals as text.
     """
 
     reference = models.CharField(max_length=40, unique=True)
@@ -42,12 +44,14 @@ class Pilot(models.Model):
     legal_basis = models.CharField(max_length=300, blank=True)
     control_description = models.TextField(blank=True)
     currency = models.CharField(max_length=3, default="EUR")
-    phases = models.JSONField(default=dict)
-    costs = models.JSONField(default=dict)
+    phases = models.JSONField(default=dict, blank=True)
+    costs = models.JSONField(default=dict, blank=True)
     funding = models.JSONField(default=dict, blank=True)
     council = models.JSONField(default=dict, blank=True)
-    registration = models.JSONField(default=dict)
+    registration = models.JSONField(default=dict, blank=True)
+    sealed_registration = models.TextField(blank=True)
     registration_hash = models.CharField(max_length=64, blank=True)
+    requested_at = models.DateTimeField(null=True, blank=True)
     registered_at = models.DateTimeField(null=True, blank=True)
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     co_signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -87,13 +91,33 @@ class Indicator(models.Model):
     name_de = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
     unit = models.CharField(max_length=60)
-    kind = models.CharField(max_length=12)
+    kind = models.CharField(
+        max_length=12,
+        choices=[
+            ("mean", _("mean")),
+            ("median", _("median")),
+            ("share", _("share between 0 and 1")),
+            ("count", _("count")),
+            ("rate", _("rate")),
+            ("amount", _("amount of money")),
+        ],
+    )
     better = models.CharField(max_length=6, choices=[("lower", _("less is better")), ("higher", _("more is better"))])
-    target = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
-    minimal_effect = models.DecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    target = ExactDecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
+    minimal_effect = ExactDecimalField(max_digits=16, decimal_places=6, null=True, blank=True)
     is_primary = models.BooleanField(default=False)
     is_guard = models.BooleanField(default=False)
-    role = models.CharField(max_length=20, default="none")
+    role = models.CharField(
+        max_length=20,
+        default="none",
+        choices=[
+            ("none", _("no money figure")),
+            ("handling_time", _("minutes of staff per case")),
+            ("cost_per_case", _("cost per case")),
+            ("revenue", _("revenue per month")),
+            ("volume", _("volume")),
+        ],
+    )
     per = models.CharField(max_length=20, default="case")
     source_system = models.CharField(max_length=120, blank=True)
     measured_by = models.CharField(max_length=120, blank=True)
@@ -116,7 +140,7 @@ class Measurement(models.Model):
     arm = models.CharField(max_length=10, choices=[("pilot", _("pilot")), ("control", _("comparison"))])
     month = models.CharField(max_length=7)
     phase = models.CharField(max_length=10, choices=[("baseline", _("before")), ("pilot", _("during the pilot"))])
-    value = models.DecimalField(max_digits=18, decimal_places=6)
+    value = ExactDecimalField(max_digits=18, decimal_places=6)
     n = models.PositiveIntegerField()
     provenance = models.JSONField(default=dict, blank=True)
 
@@ -131,7 +155,7 @@ class Measurement(models.Model):
 
 
 class AnalysisRun(models.Model):
-    """One analysis by the registered method: inputs, result, hashes; signed by two people."""
+    """One analysis by the registered method: inputs, result, hashes. It counts once a second person confirmed it."""
 
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="analysis_runs")
     method_version = models.CharField(max_length=20)
@@ -142,6 +166,7 @@ class AnalysisRun(models.Model):
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     second_person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["created_at", "id"]
