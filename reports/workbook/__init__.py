@@ -1,0 +1,18 @@
+"""Evaluation workbooks: live formulas that show the engine's digits, one file per tender."""
+
+from reports.workbook.build import Built, build
+from reports.workbook.limits import BeyondLimits, beyond_limits
+from reports.workbook.subject import Origin, Subject, subject_of_inputs, subject_of_run
+
+__all__ = [
+    "BeyondLimits", "Built", "Origin", "Subject", "beyond_limits", "build", "subject_of_inputs", "subject_of_run",
+    "tender_workbook",
+]  # fmt: skip
+
+
+def tender_workbook(subject: Subject, language: str, *, fixed: bool = False) -> bytes:
+    """The workbook of an evaluated tender as xlsx.
+
+    Raises BeyondLimits where live formulas could not promise the engine's digits; `fixed` writes values instead.
+    """
+    return build(subject, language, fixed=fixed).content

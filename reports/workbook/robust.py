@@ -1,0 +1,137 @@
+"""Robustness: what the others would have needed. The engine searched for these figures; they do not recalculate."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from evaluation.figures import number
+from evaluation.scoring.exact import half_up
+from evaluation.scoring.results import LotResult
+from reports.workbook import formulas
+from reports.workbook.evaluation import Evaluation
+from reports.workbook.layout import Rows, Sheet, at, lines_of
+from reports.workbook.subject import Lot
+from reports.workbook.summary import Rule
+
+STEPS = tuple(Decimal(step) / 10 for step in range(11))
+
+
+def write_sheet(sheet: Sheet, parts: list[tuple[Lot, Evaluation]], rule: Rule) -> None:
+    """A block per lot."""
+    sheet.text(0, 0, _("Robustness"), "title")
+    note = _("Values from the engine: it scored the lot again for each question. They belong to the official result.")
+    sheet.text(1, 0, note, "note")
+    sheet.widths((0, 0, 14), (1, 1, 36), (2, 14, 14))
+    rows = Rows(3)
+    for lot, evaluation in parts:
+        _lot(sheet, rows, lot, evaluation, rule)
+
+
+def _lot(sheet: Sheet, rows: Rows, lot: Lot, evaluation: Evaluation, rule: Rule) -> None:
+    sheet.text(rows.take(), 0, f"{lot.id} {lot.input.title}", "section")
+    sentence = lot.robustness_sentence or _("There is nothing to compare.")
+    row = rows.take(2)
+    sheet.merged((row, 0), (row, 9), sentence, "lead")
+    sheet.tall(row, lines_of(sentence, 130), 16)
+    if lot.robustness.losers:
+        _losers(sheet, rows, lot)
+        _left_out(sheet, rows, lot)
+    if lot.robustness.price_weight is not None:
+        _weights(sheet, rows, lot, evaluation, rule)
+    _methods(sheet, rows, lot)
+
+
+def _losers(sheet: Sheet, rows: Rows, lot: Lot) -> None:
+    """Price and scores with which each of the others would have come first."""
+    criteria = [criterion for criterion in lot.criteria if criterion.is_scored]
+    head = rows.take()
+    sheet.heads(head, 0, [
+        _("Bid"), _("Bidder"), _("Price with which it would lead"), _("Reduction"), _("Reduction, %"),
+        *(_("Score needed in %(criterion)s") % {"criterion": criterion.id} for criterion in criteria),
+    ])  # fmt: skip
+    sheet.ws.set_row(head, 42)
+    for loser in lot.robustness.losers:
+        row = rows.take()
+        sheet.text(row, 0, loser.bid_id, "text!")
+        sheet.text(row, 1, lot.name(loser.bid_id))
+        for offset, value in enumerate((loser.break_even_price, loser.reduction, loser.reduction_pct)):
+            sheet.number(row, 2 + offset, value if value is not None else "–", "money")
+        for offset, criterion in enumerate(criteria):
+            needed = loser.needed_scores.get(criterion.id)
+            sheet.number(row, 5 + offset, needed if needed is not None else "–", "points")
+    sheet.text(rows.take(2), 0, _("– means: not reachable by this alone, everything else unchanged."), "note")
+
+
+def _left_out(sheet: Sheet, rows: Rows, lot: Lot) -> None:
+    """Whether the order hangs on a bid that loses."""
+    sheet.heads(rows.take(), 0, [_("Without"), _("Bidder"), _("First place"), _("Order behind")], left=4)
+    for item in lot.robustness.left_out:
+        row = rows.take()
+        sheet.text(row, 0, item.bid_id, "text!")
+        sheet.text(row, 1, lot.name(item.bid_id))
+        sheet.text(row, 2, ", ".join(item.winner) if item.winner_changes else _("unchanged"), "cell")
+        sheet.text(row, 3, _("changes") if item.order_changes else _("unchanged"), "cell")
+    rows.take()
+
+
+def _weights(sheet: Sheet, rows: Rows, lot: Lot, evaluation: Evaluation, rule: Rule) -> None:
+    """Totals for price weights from 0 to 100 %, live: they follow changed prices and scores."""
+    assert lot.robustness.price_weight is not None
+    low, high = (half_up(end * 100, 2) for end in lot.robustness.price_weight)
+    words = _(
+        "The first place stays for a price weight from %(low)s %% to %(high)s %% (engine). Totals by weight, live:"
+    )
+    shown = words % {"low": number(_text(low)), "high": number(_text(high))}
+    sheet.text(rows.take(), 0, shown, "cell")
+    head = rows.take()
+    sheet.heads(head, 0, [_("Price weight"), "", *(bid.bid_id for bid in lot.bids)], left=2)
+    for step in STEPS:
+        row = rows.take()
+        sheet.number(row, 0, step, "points")
+        for index, bid in enumerate(lot.bids):
+            _total(sheet, row, 2 + index, (lot, evaluation, index), step)
+    rows.take()
+
+
+def _total(sheet: Sheet, row: int, column: int, which: tuple[Lot, Evaluation, int], step: Decimal) -> None:
+    lot, evaluation, index = which
+    spec, result = lot.subject.spec, lot.result.row(lot.bids[index].bid_id)
+    places = tuple(spec.places(name) for name in ("price_points", "quality_points", "total"))
+    price, quality = (evaluation.result(name, index) for name in ("price_points", "quality_points"))
+    weight = at(row, 0, "c")
+    total = formulas.weighted_total(weight, price, f"(1-{weight})", quality, (places[0], places[1], places[2]))
+    value = None
+    if result.price_points is not None and result.quality_points is not None:
+        exact = Fraction(step) * Fraction(result.price_points) + (1 - Fraction(step)) * Fraction(result.quality_points)
+        value = half_up(exact, places[2])
+    sheet.live(row, column, f'IF({evaluation.admissible(index)}=1,{total},"")', value, f"places{places[2]}")
+
+
+def _text(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _methods(sheet: Sheet, rows: Rows, lot: Lot) -> None:
+    """Who would come first under other usual methods: for information, only the published one decides."""
+    if not lot.result.comparison:
+        rows.take()
+        return
+    sheet.heads(rows.take(), 0, [_("Method"), _("First place (for information)")], left=2)
+    words = {
+        "weighted_linear": _("weighted, linear"), "ratio_simple": _("points ÷ price"),
+        "ratio_extended": _("points ÷ price, with band"),
+    }  # fmt: skip
+    for comparison in lot.result.comparison.values():
+        row = rows.take()
+        sheet.text(row, 0, words[comparison.method])
+        sheet.text(row, 1, _winners(lot.result, comparison.winner))
+        sheet.tall(row, lines_of(words[comparison.method], 14))
+    rows.take(2)
+
+
+def _winners(result: LotResult, winners: tuple[str, ...]) -> str:
+    same = _(" (as published)") if set(winners) == set(result.winner) else ""
+    return ", ".join(winners) + same
