@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
@@ -107,15 +107,22 @@ def _require_awardable(tender: Tender, chosen: Mapping[Lot, Bid | None]) -> Eval
     run = latest(tender)
     if run is None:
         refuse("not_evaluated", _("The bids have not been evaluated yet."))
-    result = result_of(run)
-    if LotOutcome.objects.filter(lot__in=[lot.pk for lot in chosen]).exists():
-        refuse("awarded_already", _("This lot has an outcome already."))
     for lot, bid in chosen.items():
-        _require_lot(lot, bid, result)
+        if bid is not None and AbnormallyLowCheck.objects.filter(bid=bid, lot=lot, second_person=None).exists():
+            _refuse_open_price(lot)
     inputs, _result = calculate(tender)
     if fingerprint(inputs.to_json()) != run.inputs_hash:
         refuse("evaluate_again", _("Something has changed since the evaluation. Evaluate again first."))
+    if LotOutcome.objects.filter(lot__in=[lot.pk for lot in chosen]).exists():
+        refuse("awarded_already", _("This lot has an outcome already."))
+    result = result_of(run)
+    for lot, bid in chosen.items():
+        _require_lot(lot, bid, result)
     return run
+
+
+def _refuse_open_price(lot: Lot) -> NoReturn:
+    refuse("price_open", _("The clarification of the price is still open in lot %(lot)s.") % {"lot": lot.code})
 
 
 def _require_lot(lot: Lot, bid: Bid | None, result: TenderResult) -> None:
@@ -133,9 +140,8 @@ def _require_lot(lot: Lot, bid: Bid | None, result: TenderResult) -> None:
         refuse(
             "draw_required", _("Several bids are equal in lot %(lot)s: lots must be drawn first.") % {"lot": lot.code}
         )
-    asked = AbnormallyLowCheck.objects.filter(bid=bid, lot=lot, second_person=None).exists()
-    if asked or row.abnormally_low_outcome == "clarification_required":
-        refuse("price_open", _("The clarification of the price is still open in lot %(lot)s.") % {"lot": lot.code})
+    if row.abnormally_low_outcome == "clarification_required":
+        _refuse_open_price(lot)
 
 
 def _record(tender: Tender, chosen: Mapping[Lot, Bid | None], result: TenderResult, now: datetime) -> list[LotOutcome]:
