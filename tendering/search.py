@@ -21,6 +21,7 @@ LONG_WORD = 8
 SHORTEST_PART = 4
 PREFIX_FROM = 4
 MOST_WORDS = 8
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _WORD = re.compile(r"[^\W_]+")
 _JOINTS = ("", "s", "es", "n", "en", "er", "e")
 _ENDINGS = ("ungen", "innen", "ern", "en", "er", "es", "em", "e", "n", "s")
@@ -42,8 +43,16 @@ def extra_words(tender: Tender) -> str:
     codes = [tender.cpv_main, *tender.cpv_additional]
     texts = [tender.buyer.name, *lots, *(label for code in codes if (label := cpv.label(code)))]
     everything = " ".join([tender.title, tender.summary, *texts])
-    parts = {part for word in words_of(everything) for part in compound_parts(word)}
-    return " ".join([*texts, *sorted(parts)])
+    words = words_of(everything)
+    parts = {part for word in words for part in compound_parts(word)}
+    return " ".join([*texts, *sorted(parts | other_spellings(words))])
+
+
+def other_spellings(words: list[str]) -> set[str]:
+    """Words with "ss" for "ß" and "ae" for "ä": SQLite folds neither, and not every keyboard has them."""
+    return {word for word in words if "ss" in word} | {
+        spelt for word in words if (spelt := word.translate(_UMLAUTS)) != word
+    }
 
 
 def words_of(text: str) -> list[str]:

@@ -39,6 +39,12 @@ def test_a_part_of_a_long_word_finds_the_tender(words):
     assert found(q=words) == {cleaning.reference}
 
 
+@pytest.mark.parametrize("words", ["Straße", "Strasse", "Straßenreinigung", "Fußgängerzone", "Fussgaengerzone"])
+def test_eszett_and_umlauts_are_found_however_they_are_typed(words):
+    tender = open_tender(title="Straßenreinigung der Straße zur Fußgängerzone")
+    assert found(q=words) == {tender.reference}
+
+
 def test_every_word_must_be_there_and_lots_and_buyer_count_too():
     town = make_town(name="Stadt Lindenbrück")
     tender = open_tender(town, title="Druck und Versand von Bescheiden")

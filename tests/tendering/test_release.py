@@ -308,3 +308,32 @@ def test_an_open_procedure_has_one_round():
     end = clock.now() + timedelta(days=7)
     act = {"actor": town.officer, "tender_id": tender.pk, "new_end": end, "opening_planned_at": end}
     assert refusal(actions.start_next_round, **act) == ("not_negotiated", 409)
+
+
+def test_an_imported_case_carries_its_own_reason():
+    town = make_town()
+    with clock.simulated(datetime(2026, 3, 1, 9, tzinfo=UTC)):
+        tender = draft_tender(town, imported=True)
+        tender = actions.prepare_tender(actor=town.officer, tender_id=tender.pk)
+    assert tender.imported
+    assert tender.simulated
+    assert {finding["override"]["reason"] for finding in tender.rule_findings} <= {"imported case", "übernommener Fall"}
+
+
+def test_nobody_imports_at_the_present_time():
+    assert not draft_tender(make_town(), imported=True).imported
+
+
+def test_a_hard_finding_stops_and_says_why(monkeypatch):
+    town = make_town()
+    tender = draft_tender(town)
+    hard = {"check_id": "R47", "code": "R47.parts", "level": "stop", "message": "The total is %(total)s.", "field": "",
+            "source": "", "confidence": "V", "params": {"total": "1.1"}}  # fmt: skip
+    monkeypatch.setattr(facts, "findings", lambda *_: [hard])
+    with translation.override("en"):
+        assert refusal(actions.prepare_tender, actor=town.officer, tender_id=tender.pk, reasons=ANY_REASON) == (
+            "hard_stop",
+            409,
+        )
+        assert facts.sentence(hard) == "The total is 1.10."
+    assert Tender.objects.get(pk=tender.pk).status(clock.now()) == Status.DRAFT
