@@ -1,0 +1,53 @@
+"""/healthz and /readyz."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts import append_only, clock
+from accounts.models import OutboxMessage
+from config import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _enough_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FREE_SPACE", 0)
+
+
+def test_a_healthy_machine_is_ready() -> None:
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+
+
+def test_a_missing_trigger_makes_it_not_ready() -> None:
+    with connection.cursor() as cursor:
+        append_only.drop(cursor)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["failing"]) == (503, ["audit_triggers"])
+    assert answer.headers["Retry-After"]
+
+
+def test_a_mail_that_waits_too_long_makes_it_not_ready() -> None:
+    long_ago = clock.now() - 2 * health.MAIL_MAY_WAIT
+    OutboxMessage.objects.create(key="k", recipient="a@b.example", subject="s", body="b", created_at=long_ago)
+    assert Client().get("/readyz").json()["failing"] == ["mail"]
+
+
+def test_a_full_disk_makes_it_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FREE_SPACE", 1.1)
+    assert Client().get("/readyz").json()["failing"] == ["disk"]
+
+
+def test_a_failing_check_tells_its_name_and_no_detail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> bool:
+        raise OSError("/secret/path")
+
+    monkeypatch.setitem(health.CHECKS, "storage", broken)
+    assert Client().get("/readyz").content.decode() == '{"ready": false, "failing": ["storage"]}'
+
+
+def test_the_process_answers_without_a_database(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        assert Client().get("/healthz").content == b"ok"
