@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit, outbox
 from accounts.decision import refuse
 from accounts.lifecycle import OrganizationKind, Role
-from accounts.models import Organization, User
+from accounts.models import Organization, OutboxMessage, User
 from tendering.actions.access import act_on, address
 from tendering.models import INVITED_ONLY, ConflictDeclaration, Invitation, Tender
 
@@ -48,6 +48,20 @@ def tell_invited(tender: Tender, now: datetime) -> int:
                 at=now,
             )
     return len(people)
+
+
+def tell_invited_of_published(now: datetime) -> int:
+    """Send the invitations of tenders whose planned publication has come; returns the number of tenders."""
+    waiting = Tender.objects.filter(
+        procedure_type__in=INVITED_ONLY, released_at__isnull=False, published_at__lte=now,
+        tender_period_end__gt=now, cancelled_at=None,
+    )  # fmt: skip
+    count = 0
+    for tender in waiting.select_related("buyer"):
+        if not OutboxMessage.objects.filter(key__startswith=f"tender:{tender.pk}:invited:").exists():
+            with audit.in_transaction():
+                count += bool(tell_invited(tender, now))
+    return count
 
 
 def declare_conflict(*, actor: User, tender_id: int, conflict: bool, note: str = "") -> ConflictDeclaration:

@@ -147,7 +147,7 @@ def _answered(
     _stop_on_hard(findings)
     missing: dict[str, str] = {}
     for finding in findings:
-        reason = (reasons.get(finding["check_id"]) or reasons.get(FOR_ALL) or "").strip()
+        reason = _reason(finding, reasons)
         if reason:
             finding["override"] = {"reason": reason, "by": f"u:{actor.pk}", "at": audit.stamp(now)}
         elif facts.asks_for_reason(finding):
@@ -155,6 +155,12 @@ def _answered(
     if missing:
         raise ValidationError(missing)
     return findings
+
+
+def _reason(finding: dict[str, Any], reasons: Mapping[str, str]) -> str:
+    """The reason given for this check; the one for all answers warnings only, a hint needs no answer."""
+    for_all = reasons.get(FOR_ALL, "") if finding["level"] == "warn" else ""
+    return (reasons.get(finding["check_id"]) or for_all).strip()
 
 
 def _stop_on_hard(findings: list[dict[str, Any]]) -> None:

@@ -313,11 +313,16 @@ def test_an_open_procedure_has_one_round():
 def test_an_imported_case_carries_its_own_reason():
     town = make_town()
     with clock.simulated(datetime(2026, 3, 1, 9, tzinfo=UTC)):
-        tender = draft_tender(town, imported=True)
+        end = clock.now() + timedelta(days=5)
+        moments = {"tender_period_end": end, "enquiry_period_end": None, "opening_planned_at": end}
+        tender = draft_tender(town, imported=True, procedure_type="OPEN", profile="eu_vgv", value="300000", **moments)
         tender = actions.prepare_tender(actor=town.officer, tender_id=tender.pk)
     assert tender.imported
     assert tender.simulated
-    assert {finding["override"]["reason"] for finding in tender.rule_findings} <= {"imported case", "übernommener Fall"}
+    warnings = [finding for finding in tender.rule_findings if finding["level"] == "warn"]
+    assert warnings
+    assert {finding["override"]["reason"] for finding in warnings} <= {"imported case", "übernommener Fall"}
+    assert all("override" not in finding for finding in tender.rule_findings if finding["level"] == "hint")
 
 
 def test_nobody_imports_at_the_present_time():

@@ -14,7 +14,15 @@ from tendering import actions
 from tendering.lifecycle import Status
 from tendering.locking import lock_tender
 from tendering.models import ConflictDeclaration, Tender
-from tests.factories import cancelled_tender, closed_tender, draft_tender, make_company, make_town, open_tender
+from tests.factories import (
+    cancelled_tender,
+    closed_tender,
+    draft_tender,
+    make_company,
+    make_town,
+    open_tender,
+    scheduled_tender,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +145,17 @@ def test_only_invited_procedures_take_invitations_and_each_is_told_once():
     tender = open_tender(town, procedure_type="NATIONAL_NEGOTIATED_WITHOUT_CALL", invited=[company.organization])
     actions.invite_providers(tender_id=tender.pk, **invite)
     assert OutboxMessage.objects.filter(recipient=company.bidder.email, key__contains="invited").count() == 1
+
+
+def test_invitations_of_a_tender_published_later_go_out_when_it_is_published():
+    town, company = make_town(), make_company()
+    scheduled_tender(town, procedure_type="NATIONAL_NEGOTIATED_WITHOUT_CALL", invited=[company.organization])
+    told = OutboxMessage.objects.filter(recipient=company.bidder.email)
+    assert actions.tell_invited_of_published(clock.now()) == 0
+    tomorrow = clock.now() + timedelta(days=1, minutes=1)
+    assert not told.exists()
+    assert (actions.tell_invited_of_published(tomorrow), actions.tell_invited_of_published(tomorrow)) == (1, 0)
+    assert told.count() == 1
 
 
 def test_bids_are_never_marked_as_opened_before_the_deadline():
