@@ -165,6 +165,7 @@ class LotView:
     criteria: tuple[Criterion, ...]
     kinds: tuple[str, ...]
     sentence: str
+    allocation_note: str
     robustness_sentence: str
     formula: tuple[str, ...]
     winner: tuple[str, ...]
@@ -281,7 +282,7 @@ class _Facts:
 
 def _lot_view(lot: LotInput, result: LotResult, report: LotRobustness, facts: _Facts) -> LotView:
     rows = [_row_view(row, lot, result, report, facts) for row in result.rows]
-    drawn = facts.drawn.get(lot.lot_id)
+    drawn, awards = facts.drawn.get(lot.lot_id), facts.awards.get(lot.lot_id, ())
     scored = [criterion for criterion in lot.criteria if criterion.is_scored]
     return LotView(
         lot_id=lot.lot_id,
@@ -290,10 +291,11 @@ def _lot_view(lot: LotInput, result: LotResult, report: LotRobustness, facts: _F
         criteria=lot.criteria,
         kinds=tuple(dict.fromkeys(criterion.kind for criterion in scored)),
         sentence=sentences.ranking_sentence(result, facts.naming, drawn),
+        allocation_note=sentences.allocation_note(result, awards, facts.naming),
         robustness_sentence=sentences.robustness_sentence(result, report, facts.naming),
         formula=tuple(sentences.formula_sentences(facts.spec)),
         winner=result.winner,
-        awards=facts.awards.get(lot.lot_id, ()),
+        awards=awards,
         drawn=drawn,
         tie_break_used=result.tie_break_used,
         unresolved_tie=result.unresolved_tie,

@@ -59,6 +59,15 @@ def ranking_sentence(result: LotResult, naming: Naming, drawn: str | None = None
     }
 
 
+def allocation_note(result: LotResult, awards: Sequence[str], naming: Naming) -> str:
+    """Where a lot goes when the rule for several lots does not give it to whoever comes first; else empty."""
+    if not result.winner or set(awards) == set(result.winner):
+        return ""
+    if not awards:
+        return _("By the published rule for several lots nobody gets this lot.")
+    return _("By the published rule for several lots this lot goes to %(bids)s.") % {"bids": naming.bids(awards)}
+
+
 def _others(result: LotResult, first: Row, naming: Naming) -> str:
     """Bids without a rank of their own (outside the band of the extended ratio)."""
     return naming.bids([row.bid_id for row in result.valid_rows if row.bid_id != first.bid_id])

@@ -144,6 +144,14 @@ def test_nothing_is_compared_where_there_is_one_bid_or_none(english):
     assert say(spec(), out) == ("There is no admissible bid.", "")
 
 
+def test_a_lot_that_goes_elsewhere_because_of_the_rule_for_several_lots_says_so(english):
+    tender = TenderInput("T", spec(), (lot_of(bid("B01", "100000", "6"), bid("B02", "110000", "8")),))
+    lot = evaluate(tender).lot("L1")
+    assert sentences.allocation_note(lot, lot.winner, NAMES) == ""
+    elsewhere = "By the published rule for several lots this lot goes to Briefwerk."
+    assert sentences.allocation_note(lot, ("B01",), NAMES) == elsewhere
+
+
 def test_a_tie_asks_for_a_draw_and_names_the_drawn_bid(german):
     twins = (bid("B01", "100000", "6"), bid("B02", "100000", "6"))
     assert say(spec(), *twins)[0] == (

@@ -38,7 +38,8 @@ class Command(BaseCommand):
 def _lines(view: ResultView) -> list[str]:
     lines = [f"{view.tender_id} {view.title}"]
     for lot in view.lots:
-        lines += ["", f"{lot.lot_id} {lot.title}", lot.sentence, lot.robustness_sentence]
+        said = (lot.sentence, lot.allocation_note, lot.robustness_sentence)
+        lines += ["", f"{lot.lot_id} {lot.title}", *filter(None, said)]
         for row in lot.rows:
             points = row.total if row.total is not None else row.ratio
             rank, price = "-" if row.rank is None else row.rank, "-" if row.price is None else row.price
