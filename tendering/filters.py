@@ -98,7 +98,13 @@ class TenderFilter(django_filters.FilterSet):
 
 def listed(actor: Any, now: datetime) -> QuerySet[Tender]:
     """What the list shows this person: everything published that it may see, with `status_now`."""
-    return Tender.objects.visible_to(actor, now).filter(published_at__isnull=False).with_status(now)
+    return Tender.objects.visible_to(actor, now).filter(published_at__lte=now).with_status(now)
+
+
+def unpublished(actor: Any, now: datetime) -> QuerySet[Tender]:
+    """Drafts, waiting and scheduled tenders of one's own buyers, with `status_now`."""
+    waiting = Q(published_at=None) | Q(published_at__gt=now)
+    return Tender.objects.visible_to(actor, now).filter(waiting).with_status(now)
 
 
 def facets(

@@ -83,8 +83,8 @@ class TenderQuerySet(models.QuerySet["Tender"]):
     def visible_to(self, actor: Any, now: datetime) -> TenderQuerySet:
         """Published open tenders for everybody, invited-only ones for the invited, one's own buyer's for its staff."""
         published = Q(published_at__lte=now, released_at__isnull=False)
-        public = published & ~Q(procedure_type__in=INVITED_ONLY)
-        public |= published & Q(awarded_at__lte=now)
+        # one bound on published_at, not one per branch: the list then walks its index instead of sorting everything
+        public = published & (~Q(procedure_type__in=INVITED_ONLY) | Q(awarded_at__lte=now))
         if not getattr(actor, "is_authenticated", False):
             return self.filter(public)
         buyers = actor.organizations_with(*(r for r in Role.values if r not in {Role.BIDDER, Role.BIDDER_ADMIN}))

@@ -12,9 +12,8 @@ from tendering import actions
 from tendering.api.access import TenderView, body, is_staff_of, organization, person, visible
 from tendering.api.serializers import TenderChange, TenderCreate, TenderDetail, TenderPage
 from tendering.api.shapes import ROW, detail, row
-from tendering.filters import TenderFilter, listed
+from tendering.filters import TenderFilter, listed, unpublished
 from tendering.keyset import LARGEST_PAGE, PAGE, capped_total, page
-from tendering.models import Tender
 
 _TEXTS = {"q": "words, all of which must occur", "cpv": "beginning of a CPV code", "buyer": "reference of the buyer"}
 _FILTERS = [
@@ -39,9 +38,7 @@ class TenderListView(TenderView):
         """Tenders you may see, newest first; filters as on the list page."""
         drafts = request.query_params.get("drafts") == "true"
         now = clock.now()
-        queryset = listed(request.user, now)
-        if drafts:
-            queryset = Tender.objects.visible_to(request.user, now).filter(published_at=None).with_status(now)
+        queryset = unpublished(request.user, now) if drafts else listed(request.user, now)
         filters = TenderFilter(request.query_params, queryset=queryset, request=request)
         if not filters.is_valid():
             raise serializers.ValidationError(filters.errors)

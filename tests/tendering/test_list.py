@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from accounts import clock
 from tendering import search
@@ -165,3 +166,8 @@ def test_totals_are_capped(django_assert_num_queries):
     queryset = listed(NOBODY, clock.now())
     with django_assert_num_queries(2):
         assert (capped_total(queryset), capped_total(queryset, cap=2)) == ("3", "2+")
+
+
+def test_the_public_list_walks_its_index_instead_of_sorting():
+    plan = listed(NOBODY, clock.now()).values("id").order_by("-published_at", "-id")[:26].explain()
+    assert connection.vendor != "sqlite" or ("tender_keyset" in plan and "B-TREE" not in plan), plan

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tendering.lifecycle import ACTIONS, Status, decide, decide_extension, status
-from tendering.models import Tender
-from tests.factories import make_organization, make_user
+from tendering.models import Invitation, Tender
+from tests.factories import make_company, make_organization, make_user
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = st.integers(min_value=0, max_value=6).map(lambda hours: START + timedelta(hours=hours))
@@ -68,3 +69,40 @@ def test_a_deadline_moves_later_and_never_after_it_has_passed(new, now, code):
 def test_a_person_without_any_role_sees_what_everybody_sees():
     nobody = make_user()
     assert not Tender.objects.visible_to(nobody, START).exists()
+
+
+@pytest.fixture
+def crowd(db):
+    """Who looks at a tender: nobody, the buyer's auditor, an invited bidder, another bidder, a superuser."""
+    buyer, invited, other = make_organization(), make_company(), make_company()
+    return {
+        "buyer": buyer,
+        "invited_company": invited.organization,
+        "nobody": AnonymousUser(),
+        "auditor": make_user(buyer, "auditor"),
+        "invited": invited.bidder,
+        "other": other.bidder,
+        "root": make_user(is_superuser=True, is_staff=True),
+    }
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    published=st.none() | HOUR,
+    released=st.none() | HOUR,
+    awarded=st.none() | HOUR,
+    invited_only=st.booleans(),
+    now=HOUR,
+)
+def test_who_sees_a_tender_at_any_moment(crowd, published, released, awarded, invited_only, now):
+    tender = Tender.objects.create(
+        reference="R", buyer=crowd["buyer"], title="x", created_at=START, published_at=published, released_at=released,
+        awarded_at=awarded, procedure_type="DIRECT_ORDER" if invited_only else "OPEN",
+    )  # fmt: skip
+    Invitation.objects.create(tender=tender, provider=crowd["invited_company"], sent_at=START)
+    is_out = released is not None and published is not None and published <= now
+    for_all = is_out and (not invited_only or (awarded is not None and awarded <= now))
+    expected = {"nobody": for_all, "other": for_all, "root": for_all, "invited": is_out, "auditor": True}
+    seen = {name: Tender.objects.visible_to(crowd[name], now).filter(pk=tender.pk).exists() for name in expected}
+    assert seen == expected
+    tender.delete()
