@@ -1,0 +1,374 @@
+"""Step 2: how bids are judged. Method, weights, criteria by kind, requirements, papers every bid must contain."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tendering.forms.numbers import Quantity
+from tendering.forms.rows import Row, is_blank, read_rows
+from tendering.forms.steps import StepForms
+from tendering.models import Criterion, CriterionKind, Tender
+from tendering.rules import rule_book
+from tendering.weights import percent, plain
+
+GENERIC_METHODS = ("price_only", "weighted_linear", "inverse_proportional")
+METHODS = {
+    "price_only": (gettext_lazy("The lowest price wins"), gettext_lazy("Simple and quick, for services that are the same from everybody.")),
+    "weighted_linear": (
+        gettext_lazy("Price and performance, weighted"),
+        gettext_lazy("The usual choice: the cheapest bid gets 100 price points, one at twice that price none."),
+    ),
+    "inverse_proportional": (
+        gettext_lazy("Weighted, lowest price divided by price"),
+        gettext_lazy("Milder on dear bids: twice the lowest price still gets half of the price points."),
+    ),
+    "ratio_simple": (
+        gettext_lazy("Most performance for the money"),
+        gettext_lazy("Performance points divided by price (UfAB simple ratio); needs no weights for the price."),
+    ),
+    "ratio_extended": (
+        gettext_lazy("Most performance for the money, with a band"),
+        gettext_lazy("Among bids close to the best ratio, the one with the most performance wins (UfAB extended ratio)."),
+    ),
+}
+WEIGHTED = frozenset({"weighted_linear", "inverse_proportional"})
+CATEGORIES = [
+    ("company_related", gettext_lazy("about the company (may be asked for later)")),
+    ("evaluation_relevant", gettext_lazy("needed for judging (may not be asked for later)")),
+]
+SPANS = {"high": "8-10", "middle": "5-7", "low": "0-4"}
+POINT: Row = {"value": "", "points": ""}
+BLANK: dict[str, Row] = {
+    "quality": {"code": "", "name": "", "weight": ""},
+    "efficiency": {"code": "", "name": "", "weight": "", "curve": [{"value": "", "points": "10"}, {"value": "", "points": "0"}]},
+    "cost": {"code": "", "name": "", "weight": "", "curve": [{"value": "", "points": "10"}, {"value": "", "points": "0"}]},
+    "mandatory": {"code": "", "name": "", "proof": ""},
+    "papers": {"name": "", "category": "company_related"},
+    "curve": POINT,
+}
+TABLES = ("quality", "efficiency", "cost", "mandatory", "papers")
+HEADS = {"quality": "B", "efficiency": "E", "cost": "C", "mandatory": "A"}
+IGNORED = frozenset({"code", "category", "points", "direction"})
+
+
+class HowForm(forms.Form):
+    """The method with its weights."""
+
+    method = forms.ChoiceField(label=gettext_lazy("Who wins?"), widget=forms.RadioSelect)
+    weight_price = Quantity(
+        label=gettext_lazy("Weight of the price in per cent"), unit="%", min_value=Decimal(1), max_value=Decimal(99),
+        example=Decimal(50), required=False, help_text=gettext_lazy("The rest is the weight of the performance."),
+    )  # fmt: skip
+    price_basis = forms.ChoiceField(
+        label=gettext_lazy("Prices are compared"), widget=forms.RadioSelect,
+        choices=[("gross", gettext_lazy("gross (with VAT)")), ("net", gettext_lazy("net (without VAT)"))],
+    )  # fmt: skip
+    min_performance_points = Quantity(
+        label=gettext_lazy("Least performance points"), required=False, max_value=Decimal(1000), example=Decimal(500),
+        help_text=gettext_lazy("Of 1,000. A bid below is out; it keeps a very cheap, weak bid from winning."),
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, tender: Tender, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["method"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, METHODS[key][0]) for key in methods_of(tender)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("method") in WEIGHTED and data.get("weight_price") is None and "weight_price" not in self.errors:
+            self.add_error("weight_price", _("Enter the weight of the price in per cent, for example 50"))
+        return data
+
+    def spec(self, tender: Tender) -> dict[str, Any]:
+        """The rule in the shape of EvaluationSpec JSON; what the page does not show stays as it was."""
+        data = self.cleaned_data
+        stored = {key: value for key, value in tender.evaluation.items() if key != "min_performance_points"}
+        share = Decimal(1) if data["method"] == "price_only" else (data["weight_price"] or Decimal(50)) / 100
+        spec = {
+            **stored, "method": data["method"], "weight_price": f"{plain(share):f}",
+            "weight_quality": f"{plain(1 - share):f}", "price_basis": data["price_basis"],
+        }  # fmt: skip
+        if (least := data["min_performance_points"]) is not None:
+            spec["min_performance_points"] = f"{plain(least):f}"
+        return spec
+
+
+class CriterionForm(forms.Form):
+    """A scored criterion; quality is scored by people, efficiency and cost are promised numbers on a published line."""
+
+    code = forms.CharField(required=False, widget=forms.HiddenInput, max_length=10)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=300,
+        error_messages={"required": gettext_lazy("Name the criterion, for example: Days until delivery")},
+    )  # fmt: skip
+    weight = Quantity(
+        label=gettext_lazy("Points"), places=3, min_value=Decimal("0.001"), max_value=Decimal(100), example=Decimal(40),
+        error_messages={"required": gettext_lazy("Give it points, for example 40; all together make 100")},
+    )  # fmt: skip
+    description = forms.CharField(
+        label=gettext_lazy("What is expected"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=3_000
+    )
+    place = ""
+
+    def data_to_store(self, code: str) -> dict[str, Any]:
+        """In the shape of actions.replace_criteria."""
+        data = self.cleaned_data
+        return {"code": code, "name": data["name"], "weight": data["weight"], "description": data["description"]}
+
+
+class QualityForm(CriterionForm):
+    """With what earns many points and what earns few."""
+
+    minimum_score = Quantity(
+        label=gettext_lazy("Minimum score, 0 to 10"), required=False, max_value=Decimal(10), example=Decimal(4),
+        help_text=gettext_lazy("A bid below is out"),
+    )  # fmt: skip
+    high = forms.CharField(label=gettext_lazy("8 to 10 points for"), required=False, max_length=1_000)
+    middle = forms.CharField(label=gettext_lazy("5 to 7 points for"), required=False, max_length=1_000)
+    low = forms.CharField(label=gettext_lazy("0 to 4 points for"), required=False, max_length=1_000)
+
+    def data_to_store(self, code: str) -> dict[str, Any]:
+        data = self.cleaned_data
+        guide = {span: data[name] for name, span in SPANS.items() if data[name]}
+        least = data["minimum_score"]
+        return {**super().data_to_store(code), "kind": CriterionKind.QUALITY, "minimum_score": least, "guide": guide}
+
+
+class PromiseForm(CriterionForm):
+    """With unit, direction and the line its number is scored by."""
+
+    kind = CriterionKind.EFFICIENCY
+    unit = forms.CharField(
+        label=gettext_lazy("Unit"), max_length=60,
+        error_messages={"required": gettext_lazy("Enter the unit, for example: days per case")},
+    )  # fmt: skip
+    direction = forms.ChoiceField(
+        label=gettext_lazy("Which is better?"), widget=forms.RadioSelect, initial="lower",
+        choices=[("lower", gettext_lazy("less is better")), ("higher", gettext_lazy("more is better"))],
+    )  # fmt: skip
+    is_case_time = forms.BooleanField(label=gettext_lazy("This is the time per case in minutes"), required=False)
+
+    def data_to_store(self, code: str) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {
+            **super().data_to_store(code), "kind": self.kind, "unit": data["unit"], "direction": data["direction"],
+            "measures": "minutes_per_case" if data["is_case_time"] else "",
+        }  # fmt: skip
+
+
+class CostForm(PromiseForm):
+    kind = CriterionKind.COST
+
+
+class PointForm(forms.Form):
+    """A point of the line: this number gives these points."""
+
+    value = Quantity(
+        label=gettext_lazy("Number"), places=4, example=Decimal(5),
+        error_messages={"required": gettext_lazy("Enter the number, for example 5")},
+    )  # fmt: skip
+    points = Quantity(
+        label=gettext_lazy("gives points"), max_value=Decimal(10), example=Decimal(10),
+        error_messages={"required": gettext_lazy("Enter the points from 0 to 10")},
+    )  # fmt: skip
+    place = ""
+
+
+class RequirementForm(forms.Form):
+    """What every bid must meet: yes or no."""
+
+    code = forms.CharField(required=False, widget=forms.HiddenInput, max_length=10)
+    name = forms.CharField(
+        label=gettext_lazy("Requirement"), max_length=300,
+        error_messages={"required": gettext_lazy("Name the requirement, for example: liability insurance of 1 million")},
+    )  # fmt: skip
+    proof = forms.CharField(label=gettext_lazy("Shown by"), required=False, max_length=300)
+    place = ""
+
+    def data_to_store(self, code: str) -> dict[str, Any]:
+        return {"code": code, "kind": CriterionKind.MANDATORY, "name": self.cleaned_data["name"], "proof": self.cleaned_data["proof"]}
+
+
+class PaperForm(forms.Form):
+    """A paper every bid must contain."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Paper"), max_length=200,
+        error_messages={"required": gettext_lazy("Name the paper, for example: list of references")},
+    )  # fmt: skip
+    category = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CATEGORIES)
+    place = ""
+
+
+FORMS: dict[str, type[forms.Form]] = {
+    "quality": QualityForm, "efficiency": PromiseForm, "cost": CostForm, "mandatory": RequirementForm, "papers": PaperForm,
+}  # fmt: skip
+
+
+class HowStep(StepForms):
+    """The method and all tables of the step."""
+
+    def __init__(self, head: HowForm, tables: Mapping[str, list[Row]], *, is_bound: bool) -> None:
+        self.head = head
+        self.tables = {name: [_row_form(name, row, n, is_bound) for n, row in enumerate(tables[name])] for name in TABLES}
+        self.curves = {
+            name: [[_point(name, row, n, m, is_bound) for m in range(len(row.get("curve", [])))] for n, row in enumerate(tables[name])]
+            for name in ("efficiency", "cost")
+        }
+        super().__init__([head, *self._all()])
+
+    def _all(self) -> Iterable[forms.Form]:
+        for name in TABLES:
+            for number, form in enumerate(self.tables[name]):
+                yield form
+                yield from self.curves[name][number] if name in self.curves else []
+
+    def promises(self) -> list[tuple[str, forms.Form, list[PointForm]]]:
+        """(table, criterion, its points) of promised numbers."""
+        return [(name, form, self.curves[name][n]) for name in self.curves for n, form in enumerate(self.tables[name])]
+
+    @property
+    def scored(self) -> list[forms.Form]:
+        """Forms of all scored criteria."""
+        return [form for name in ("quality", "efficiency", "cost") for form in self.tables[name]]
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and self._weights_fit() and self._lines_fit()
+
+    def _weights_fit(self) -> bool:
+        method = self.head.cleaned_data["method"]
+        total = plain(sum((form.cleaned_data["weight"] for form in self.scored), Decimal(0)))
+        if method == "price_only" and not self.scored:
+            return True
+        if not self.scored:
+            self.head.add_error("method", _("Add a criterion below, or let the lowest price win"))
+        elif total != 100:
+            words = _("The points add up to %(total)s. Change them so that they add up to 100") % {"total": f"{total:f}"}
+            self.scored[0].add_error("weight", words)
+        return bool(self.scored) and total == 100
+
+    def _lines_fit(self) -> bool:
+        fits = True
+        for _table, form, points in self.promises():
+            values = [point.cleaned_data["value"] for point in points]
+            if len(values) < 2:
+                form.add_error("unit", _("Publish at least two points of the line, for example 5 days = 10 points, 20 days = 0"))
+                fits = False
+            elif len(set(values)) < len(values):
+                points[0].add_error("value", _("Each number of the line may stand only once"))
+                fits = False
+        return fits
+
+    def criteria_to_store(self, tender: Tender) -> list[dict[str, Any]]:
+        """In the shape of actions.replace_criteria. Which lots a criterion belongs to stays as it was."""
+        lots = {c.code: [lot.code for lot in c.lots.all()] for c in tender.criteria.prefetch_related("lots")}
+        rows: list[dict[str, Any]] = []
+        for name in ("mandatory", "quality", "efficiency", "cost"):
+            taken = {form.cleaned_data["code"] for form in self.tables[name]}
+            for number, form in enumerate(self.tables[name]):
+                code = form.cleaned_data["code"] or _free_code(HEADS[name], taken)
+                taken.add(code)
+                data = form.data_to_store(code)  # type: ignore[attr-defined]  # every form of these tables has it
+                rows.append({**data, "lots": lots.get(code, []), **self._curve(name, number)})
+        return rows
+
+    def _curve(self, name: str, number: int) -> dict[str, Any]:
+        if name not in self.curves:
+            return {}
+        points = sorted((p.cleaned_data["value"], p.cleaned_data["points"]) for p in self.curves[name][number])
+        return {"curve": [[f"{plain(value):f}", f"{plain(score):f}"] for value, score in points]}
+
+    def papers_to_store(self) -> list[dict[str, Any]]:
+        """In the shape of actions.replace_required_documents."""
+        return [dict(form.cleaned_data) for form in self.tables["papers"]]
+
+
+def _row_form(name: str, row: Row, number: int, is_bound: bool) -> forms.Form:
+    form = FORMS[name](_typed(name, row, number) if is_bound else None, prefix=f"{name}-{number}", initial=row)
+    form.place = f"({_place(name)} {number + 1})"  # type: ignore[attr-defined]  # every form of these tables has it
+    return form
+
+
+def _typed(name: str, row: Row, number: int) -> dict[str, Any]:
+    return {f"{name}-{number}-{key}": value for key, value in row.items() if not isinstance(value, list)}
+
+
+def _point(name: str, row: Row, number: int, index: int, is_bound: bool) -> PointForm:
+    prefix, point = f"{name}-{number}-curve-{index}", row["curve"][index]
+    form = PointForm({f"{prefix}-{key}": value for key, value in point.items()} if is_bound else None, prefix=prefix, initial=point)
+    form.place = f"({_place(name)} {number + 1})"
+    return form
+
+
+def _place(name: str) -> str:
+    return {
+        "quality": _("quality"), "efficiency": _("efficiency"), "cost": _("cost"), "mandatory": _("requirement"),
+        "papers": _("paper"),
+    }[name]  # fmt: skip
+
+
+def _free_code(head: str, taken: set[str]) -> str:
+    return next(code for number in range(1, 1_000) if (code := f"{head}{number}") not in taken)
+
+
+def methods_of(tender: Tender) -> tuple[str, ...]:
+    """The methods of the tender's profile, simplest first; the stored one stays choosable."""
+    found = rule_book().profiles.get(tender.profile)
+    allowed = {*(found.methods if found else GENERIC_METHODS), str(tender.evaluation.get("method", "price_only"))}
+    return tuple(key for key in METHODS if key in allowed)
+
+
+def how_initial(tender: Tender) -> dict[str, Any]:
+    """The stored rule as the form shows it."""
+    spec = tender.evaluation
+    least = spec.get("min_performance_points")
+    weight = percent(spec.get("weight_price"))
+    return {
+        "method": spec.get("method", "weighted_linear"),
+        "weight_price": weight if weight < 100 else Decimal(50),
+        "price_basis": spec.get("price_basis", "net"),
+        "min_performance_points": Decimal(least) if least else None,
+        "version": tender.version,
+    }
+
+
+def stored_tables(tender: Tender) -> dict[str, list[Row]]:
+    """Criteria and papers of the draft. A draft without any gets one quality criterion to start from."""
+    criteria = list(tender.criteria.all())
+    tables: dict[str, list[Row]] = {name: [] for name in TABLES}
+    for criterion in criteria:
+        if criterion.kind in tables:
+            tables[criterion.kind].append(_stored(criterion))
+    tables["papers"] = [{"name": paper.name, "category": paper.category} for paper in tender.required_documents.all()]
+    if not criteria and tender.evaluation.get("method") != "price_only":
+        tables["quality"] = [{**BLANK["quality"], "name": _("How the service is carried out"), "weight": Decimal(100)}]
+    return tables
+
+
+def _stored(criterion: Criterion) -> Row:
+    names = ("code", "name", "weight", "description", "minimum_score", "unit", "direction", "proof")
+    row: Row = {name: getattr(criterion, name) for name in names}
+    row |= {name: criterion.guide.get(span, "") for name, span in SPANS.items()}
+    row["is_case_time"] = criterion.measures == "minutes_per_case"
+    if criterion.is_promised:
+        row["curve"] = [{"value": Decimal(value), "points": Decimal(points)} for value, points in criterion.curve]
+    return row
+
+
+def posted_tables(data: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """Rows as typed; those nobody wrote into are dropped."""
+    return {name: read_rows(data, name, "curve" if name in {"efficiency", "cost"} else "") for name in TABLES}
+
+
+def without_blank(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Rows and points nobody wrote into are not complained about."""
+    kept = {name: [row for row in rows if not is_blank(row, IGNORED)] for name, rows in tables.items()}
+    for row in (*kept["efficiency"], *kept["cost"]):
+        row["curve"] = [point for point in row["curve"] if str(point.get("value", "")).strip()]
+    return kept

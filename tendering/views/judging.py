@@ -1,0 +1,136 @@
+"""Creating a tender, step 2: how bids are judged, with the worked example beside it while one types."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.audit import in_transaction
+from accounts.decision import RefusedError
+from tendering import actions, panels, proposals
+from tendering.forms.judging import (
+    BLANK,
+    METHODS,
+    TABLES,
+    HowForm,
+    HowStep,
+    how_initial,
+    posted_tables,
+    stored_tables,
+    without_blank,
+)
+from tendering.forms.rows import change_rows
+from tendering.forms.steps import differences
+from tendering.models import Tender
+from tendering.views.access import find_own, for_staff, person
+from tendering.views.creation import saved, step_context, with_version
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def how(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Step 2 of a draft. The button `rows` adds or removes a row or only works the example out again."""
+    tender, now = find_own(request, tender_id, "edit")
+    if request.method != "POST":
+        return _show(request, tender, _stored(tender), now)
+    tables = posted_tables(request.POST)
+    if order := request.POST.get("rows"):
+        for name in TABLES:
+            change_rows(tables[name], name, order, BLANK)
+        step = HowStep(HowForm(tender=tender, initial=request.POST.dict()), tables, is_bound=False)
+        return _show(request, tender, step, now, example=_example_of(request, tender))
+    tables = without_blank(tables)
+    step = HowStep(HowForm(request.POST, tender=tender), tables, is_bound=True)
+    if not step.is_valid():
+        return _show(request, tender, step, now, status=422, example=_example_of(request, tender))
+    try:
+        _store(request, tender, step)
+        return saved(request, tender, 2)
+    except ValidationError as error:
+        step.add_faults(error, {"evaluation": (step.head, "method")})
+        return _show(request, tender, step, now, status=422, example=_example_of(request, tender))
+    except RefusedError as error:
+        if error.refused.code != "stale":
+            raise
+        mine = HowStep(HowForm(with_version(request.POST, tender), tender=tender), tables, is_bound=True)
+        fresh = Tender.objects.select_related("buyer").get(pk=tender.pk)
+        rows = differences(mine, _stored(fresh))
+        return _show(request, tender, mine, now, status=409, conflict=rows, example=_example_of(request, tender))
+
+
+def _stored(tender: Tender) -> HowStep:
+    return HowStep(HowForm(tender=tender, initial=how_initial(tender)), stored_tables(tender), is_bound=False)
+
+
+def _store(request: HttpRequest, tender: Tender, step: HowStep) -> None:
+    """Criteria, papers and rule together or not at all."""
+    actor, key = person(request), tender.pk
+    with in_transaction():
+        version = step.head.cleaned_data["version"]
+        actions.update_tender(actor=actor, tender_id=key, expected_version=version, fields={})
+        actions.replace_criteria(actor=actor, tender_id=key, criteria=step.criteria_to_store(tender))
+        actions.replace_required_documents(actor=actor, tender_id=key, documents=step.papers_to_store())
+        actions.set_evaluation(actor=actor, tender_id=key, spec=step.head.spec(tender))
+
+
+@require_POST
+@for_staff
+def preview(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """The worked example of what is typed, unsaved: a fragment for htmx, the whole step without it."""
+    tender, now = find_own(request, tender_id, "edit")
+    example = _example_of(request, tender)
+    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
+        return render(request, "tendering/parts/formula.html", {**example, "preview": True})
+    step = HowStep(HowForm(tender=tender, initial=request.POST.dict()), posted_tables(request.POST), is_bound=False)
+    return _show(request, tender, step, now, example=example)
+
+
+def _example_of(request: HttpRequest, tender: Tender) -> dict[str, Any]:
+    """Context of parts/formula.html for what was typed."""
+    step = HowStep(HowForm(request.POST, tender=tender), without_blank(posted_tables(request.POST)), is_bound=True)
+    if not step.is_valid():
+        return {"formula": None, "formula_fault": _first_fault(step)}
+    return _example(tender, step.head.spec(tender), step.criteria_to_store(tender))
+
+
+def _first_fault(step: HowStep) -> str:
+    fault = next((str(words[0]) for form in step for words in form.errors.values()), "")
+    return _("The example comes back when this is mended: %(fault)s") % {"fault": fault}
+
+
+def _example(tender: Tender, spec: dict[str, Any], criteria: list[dict[str, Any]]) -> dict[str, Any]:
+    lots = tender.lots.count() or 1
+    middle = tender.value / lots if tender.value else None
+    try:
+        return {"formula": panels.formula(spec, criteria, middle, tender.currency), "formula_fault": ""}
+    except ValueError as fault:
+        return {"formula": None, "formula_fault": str(fault)}
+
+
+def _stored_example(tender: Tender, step: HowStep) -> dict[str, Any]:
+    """The example of the page as it opens: what is stored, or the suggestions of a new draft."""
+    rows = [
+        {"code": "B1", "kind": "quality", "name": form.initial["name"], "weight": form.initial["weight"]}
+        for form in step.tables["quality"]
+    ]
+    from tendering.views.public_content import criterion_data
+
+    stored = [criterion_data(criterion) for criterion in tender.criteria.prefetch_related("lots") if criterion.is_scored]
+    return _example(tender, tender.evaluation, stored or rows)
+
+
+def _show(
+    request: HttpRequest, tender: Tender, step: HowStep, now: datetime, *, status: int = 200,
+    conflict: list[tuple[str, str, str]] | None = None, example: dict[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        **step_context(request, tender, 2, now), "form": step, "head": step.head, "tables": step.tables,
+        "promises": step.promises(), "conflict": conflict, "preview": True,
+        "method_words": {key: METHODS[key][1] for key in METHODS}, "rules_name": proposals.profile_name(tender.profile),
+        **(example or _stored_example(tender, step)),
+    }  # fmt: skip
+    return render(request, "tendering/create_how.html", context, status=status)
