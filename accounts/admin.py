@@ -70,5 +70,5 @@ class OutboxAdmin(ReadOnlyAdmin):
     exclude = ("body",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Without receipts: they tell who bids for what."""
-        return super().get_queryset(request).exclude(key__startswith="receipt:")
+        """Without receipts and news of tenders: their recipients tell who bids for what."""
+        return super().get_queryset(request).exclude(key__regex=r"^(receipt|tender):")

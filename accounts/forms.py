@@ -20,7 +20,6 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields.pop("remember", None)
         self.fields["login"].label = _("E-mail")
         self.fields["password"].label = _("Password")
         self.fields["password"].help_text = ""

@@ -139,6 +139,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {"login": "accounts.forms.SignInForm", "signup": "accounts.forms.CompanySignupForm"}
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = False  # the session ends with the browser; nobody is asked
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_VERIFICATION = "none" if DEMO else "mandatory"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

@@ -14,7 +14,7 @@ ALLOW_SIMULATED_TIME = True
 OPENER_KEY_WORK_FACTOR = 4
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-ACCOUNT_RATE_LIMITS = {}  # a hundred sign-ins from one address are a test run, not an attack
+ACCOUNT_RATE_LIMITS = False  # a hundred sign-ins from one address are a test run, not an attack
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405 - from the product's settings
     # A file, not memory: only then do locks, WAL and IMMEDIATE transactions behave as they do in use.
     DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}  # noqa: F405

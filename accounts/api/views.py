@@ -30,6 +30,10 @@ class TokenView(APIView):
         """Getting a token needs none; ending it does."""
         return [] if self.request is not None and self.request.method == "POST" else super().get_authenticators()
 
+    def get_authenticate_header(self, request: Request) -> str:
+        """A refused sign-in is 401, as a refused token is."""
+        return 'Bearer realm="zuschlag"'
+
     @extend_schema(request=TokenRequest, responses={201: TokenAnswer}, auth=[], operation_id="token_create")
     def post(self, request: Request) -> Response:
         """E-mail and password give a token; it is shown once. A wrong pair is 401, too many attempts 429."""

@@ -50,9 +50,10 @@ def test_brackets_inside_a_text_do_not_count_as_depth() -> None:
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda some: st.lists(some) | st.dictionaries(st.text(), some),
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda some: st.lists(some) | st.dictionaries(st.text(), some),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @given(values)
