@@ -151,7 +151,7 @@ def _number(tender: Tender, lots: dict[str, Lot]) -> None:
         if bid.withdrawn_at and not hint:
             continue
         if bid.reference is None:
-            bid.reference = hint.get("reference") or _inherited(bid)
+            bid.reference = _imported(bid) or _inherited(bid)
             if bid.reference:
                 _hand_down(bid)
             else:
@@ -168,6 +168,13 @@ def _free_numbers(tender: Tender, taken: set[str | None]) -> Iterator[str]:
         number += 1
         if (reference := f"{tender.reference[:34]}-B{number:02}") not in taken:
             yield reference
+
+
+def _imported(bid: Bid) -> str | None:
+    """The number of an imported case, unless a bid of another tender has it."""
+    reference = bid.imported_as.get("reference")
+    foreign = Bid.objects.filter(reference=reference).exclude(tender=bid.tender_id)
+    return reference if reference and not foreign.exists() else None
 
 
 def _inherited(bid: Bid) -> str | None:

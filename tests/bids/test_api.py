@@ -246,6 +246,6 @@ def test_old_parts_and_drafts_are_cleared_and_bids_are_kept(api, tender, setting
         out = io.StringIO()
         call_command("reap_uploads", stdout=out)
         call_command("reap_uploads", stdout=io.StringIO())
-    assert out.getvalue() == "removed: 1 drafts, 2 sealed files, 0 opened files\n"
+    assert out.getvalue() == "removed: 3 drafts and files\n"
     assert all((settings.SEALED_DIR / item.path).exists() for item in SealedObject.objects.all())
     assert Bid.objects.count() == 1

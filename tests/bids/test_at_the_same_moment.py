@@ -1,14 +1,12 @@
 """Many at once: real connections, real threads, real transactions; on SQLite with a file database."""
 
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.db import connection, connections
 
 from accounts import clock
@@ -21,26 +19,6 @@ from tendering import actions as tendering
 from tendering.models import Tender
 from tests.bids.bidding import content, declare, draft_with, open_all, submit
 from tests.factories import PASS_SENTENCE, make_company, make_town, open_tender
-
-
-@pytest.fixture
-def database(transactional_db: None, tmp_path: Any) -> Iterator[None]:
-    """The test database; SQLite's lies in memory, where threads cannot have connections of their own: a file copy."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    connection.ensure_connection()
-    settings, memory = connection.settings_dict, connection.connection
-    name, settings["NAME"] = settings["NAME"], str(tmp_path / "copy.sqlite3")
-    with sqlite3.connect(settings["NAME"]) as copy:
-        memory.backup(copy)
-    copy.close()
-    connection.connection = None
-    try:
-        yield
-    finally:
-        connection.close()
-        settings["NAME"], connection.connection = name, memory
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:

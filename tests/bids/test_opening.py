@@ -258,3 +258,18 @@ def test_publishing_without_enough_opening_keys_is_refused():
         open_tender(town)
     assert caught.value.refused.code == "opener_keys_missing"
     assert "at least 3" in str(caught.value.refused.sentence) or "mindestens 3" in str(caught.value.refused.sentence)
+
+
+def test_an_opening_without_any_bid_gives_an_empty_record(town, tender):
+    assert open_all(town, tender).record["bids"] == []
+
+
+def test_a_number_that_another_tender_uses_is_not_taken_over(town):
+    tenders = []
+    for _ in range(2):
+        tender = open_tender(town)
+        type(tender).objects.filter(pk=tender.pk).update(simulated=True, imported=True)
+        submit(make_company(), tender, content(extra={"reference": "T98-B01"}))
+        open_all(town, tender)
+        tenders.append(tender)
+    assert Bid.objects.get(tender=tenders[1]).reference == f"{tenders[1].reference}-B01"

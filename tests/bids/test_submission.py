@@ -297,6 +297,8 @@ def test_an_extension_keeps_received_bids_and_lets_them_be_replaced(town, tender
             actor=town.officer, tender_id=tender.pk, new_end=old_end + timedelta(days=7), reason="Many questions"
         )
         tendering.approve_extension(actor=town.second, amendment_id=amendment.pk)
+    mail = OutboxMessage.objects.get(recipient=clara.bidder.email, key__startswith=f"tender:{tender.pk}")
+    assert tender.title in mail.subject
     with clock.simulated(old_end + timedelta(hours=1)):
         assert submit(clara, tender).act == "replace"
         assert refused(actions.start_opening, actor=town.openers[0], tender_id=tender.pk) == "not_now"
