@@ -45,12 +45,13 @@ class LotEconomics:
         self.sheet, self.lot, self.evaluation, self.start = sheet, lot, evaluation, start
         self.first = start + 8
         given = lot.input
+        minutes = [promised_minutes(given, bid.promised) or Decimal(0) for bid in lot.bids]
         self.fine = {
-            "quantity": decimals(given.reference_quantity or Decimal(0)), "years": decimals(given.term_years or Decimal(0)),
+            "quantity": decimals(given.reference_quantity or Decimal(0)),
+            "years": decimals(given.term_years or Decimal(0)),
             "cost": max(2, decimals(given.baseline_cost_per_case or Decimal(0))),
-            "minutes": max([2, decimals(given.baseline_minutes_per_case or Decimal(0)),
-                            *(decimals(m) for bid in lot.bids if (m := promised_minutes(given, bid.promised)) is not None)]),
-        }  # fmt: skip
+            "minutes": max([2, decimals(given.baseline_minutes_per_case or Decimal(0)), *map(decimals, minutes)]),
+        }
 
     @property
     def end(self) -> int:
@@ -63,10 +64,9 @@ class LotEconomics:
     def write(self) -> None:
         sheet, rows, given = self.sheet, Rows(self.start), self.lot.input
         sheet.text(rows.take(), 0, f"{self.lot.id} {given.title}", "section")
-        words = f"{self.lot.id}, "
         unit = f" ({given.reference_unit})" if given.reference_unit else ""
         self.inputs = {
-            name: self._input(rows.take(), label, value, words)
+            name: self._input(rows.take(), name, label, value)
             for name, label, value in (
                 ("quantity", _("Reference quantity per year") + unit, given.reference_quantity),
                 ("years", _("Term in years"), given.term_years),
@@ -84,9 +84,10 @@ class LotEconomics:
         for index, bid in enumerate(self.lot.bids):
             self._bid(index, bid)
 
-    def _input(self, row: int, label: str, value: Decimal | None, words: str) -> str:
+    def _input(self, row: int, name: str, label: str, value: Decimal | None) -> str:
+        words = f"{self.lot.id}, "
         self.sheet.text(row, 0, label, "cell")
-        return self.sheet.input(row, 2, value, "plain", words + label)
+        return self.sheet.input(row, 2, value, "cost" if name == "cost" else "plain", words + label)
 
     def _bid(self, index: int, bid: LotBid) -> None:
         sheet, row = self.sheet, self.first + index
@@ -104,6 +105,9 @@ class LotEconomics:
     def _figure(self, index: int, name: str, expression: tuple[list[str], str], value: Value) -> None:
         """Only for admissible bids, and only where everything it needs is stated."""
         needed, formula = expression
+        if name == "saving_pct" and not self._percent_is_exact(index):
+            self.sheet.number(self.first + index, COLUMNS.index(name), value, STYLES[name])
+            return
         conditions = [f"{self.evaluation.admissible(index)}=1", *(f"N({ref})>0" for ref in needed)]
         guarded = f'IF(AND({",".join(conditions)}),{formula},"")'
         words = f"{self.lot.id}, {self.lot.bids[index].bid_id}, {name}"
@@ -113,6 +117,14 @@ class LotEconomics:
             put(self.first + index, column, guarded, value, style, words)
         else:
             self.sheet.live(self.first + index, column, guarded, value, style)
+
+    def _percent_is_exact(self, index: int) -> bool:
+        """Else the engine's value stands there as a fixed number."""
+        given, fine = self.lot.input, self.fine
+        price = Decimal(self.lot.result.row(self.lot.bids[index].bid_id).evaluation_price or 0)
+        today = (given.baseline_cost_per_case or 0) * (given.reference_quantity or 0) * (given.term_years or 0)
+        scale = 10 ** (fine["quantity"] + fine["years"] + fine["cost"])
+        return 10_000 * max(abs(today), abs(price)) * scale < 10**15
 
     def _expressions(self, index: int, bid: LotBid) -> dict[str, tuple[list[str], str]]:
         """Needed cells and formula by figure. Money in cents, P = price, Q = quantity, Y = years, B = cost today."""
@@ -164,6 +176,6 @@ def write_sheet(sheet: Sheet, blocks: list[LotEconomics]) -> None:
     basis = _("gross") if blocks[0].lot.subject.spec.price_basis == "gross" else _("net")
     words = _("All prices %(basis)s, as evaluated. Savings compare with what a case costs the municipality today.")
     sheet.text(1, 0, words % {"basis": basis}, "note")
-    sheet.widths((0, 0, 14), (1, 1, 36), (2, len(COLUMNS) - 1, 14))
+    sheet.widths((0, 0, 18), (1, 1, 36), (2, len(COLUMNS) - 1, 14))
     for block in blocks:
         block.write()

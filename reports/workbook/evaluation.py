@@ -34,7 +34,7 @@ def kind_name(kind: str) -> str:
 
 
 class Evaluation:
-    """The sheet of one lot. All addresses are known before anything is written, because the sheets refer to each other."""
+    """The sheet of one lot. All addresses are known before anything is written: the sheets refer to each other."""
 
     def __init__(self, sheet: Sheet, lot: Lot) -> None:
         self.sheet, self.lot, self.bids, self.criteria = sheet, lot, lot.bids, lot.criteria
@@ -46,7 +46,7 @@ class Evaluation:
         rows = Rows(self.first + len(self.bids) + 2)
         self.matrix_head = rows.take(2)
         self.matrix = rows.take(len(self.criteria))
-        self.kinds = list(dict.fromkeys(c.kind for c in self.criteria if c.is_scored))
+        self.kinds: list[str] = list(dict.fromkeys(c.kind for c in self.criteria if c.is_scored))
         self.sums = rows.take(len(self.kinds) + 1)
         self.list_head = rows.take() + 2
         self.list = self.list_head + 1
@@ -134,9 +134,10 @@ class Evaluation:
             2, 0, _("Yellow cells are inputs: change them to see what would happen. Nothing official changes."), "note"
         )
         sheet.widths(
-            (0, 0, 14), (1, 1, 38), (2, self.last_column, 13), (self.last_column + 1, self.last_column + 12, 14)
+            (0, 0, 18), (1, 1, 38), (2, self.last_column, 13), (self.last_column + 1, self.last_column + 12, 14)
         )
         sheet.ws.freeze_panes(0, 2)
+        sheet.ws.print_area(0, 0, self.curve_head + 2 + len(self.promised), self.last_column)
         if not self.bids:
             sheet.text(LOWEST_ROW, 0, _("There is no bid with prices."))
             return
@@ -161,7 +162,7 @@ class Evaluation:
             column = MATRIX_BID + 2 * index
             sheet.merged((head, column), (head, column + 1), f"{bid.bid_id} {self.lot.name(bid.bid_id)}", "head")
             sheet.heads(head + 1, column, [_("Score"), _("Weight × score")], left=0)
-        sheet.tall(head, 2)
+        sheet.tall(head, 3)
         for number, criterion in enumerate(self.criteria):
             self._matrix_row(self.matrix + number, number, criterion)
         self._matrix_sums()
@@ -229,7 +230,8 @@ class Evaluation:
             _("Minimum met"),
         ]
         sheet.heads(head, 0, names)
-        sheet.merged((head, self.score + 2), (head, self.score + 1 + REASON_WIDTH), _("Reasons"), "head")
+        sheet.ws.set_row(head, 30)
+        sheet.merged((head, self.score + 2), (head, self.score + 1 + REASON_WIDTH), _("Reasons"), "verdicthead")
         for index, bid in enumerate(self.bids):
             for number, criterion in enumerate(self.criteria):
                 self._list_line(self._list_row(index, number), index, number, bid, criterion)
@@ -284,7 +286,7 @@ class Evaluation:
         unit = f"{_('Promised in')} {criterion.unit}" if criterion.is_promised and criterion.unit else ""
         reason = "\n".join(f"{who}: {comment}" if who else comment for who, comment in said) or unit
         first, last = self.score + 2, self.score + 1 + REASON_WIDTH
-        self.sheet.merged((row, first), (row, last), reason, "small")
+        self.sheet.merged((row, first), (row, last), reason, "reason")
         self.sheet.tall(row, max(lines_of(reason, 13 * REASON_WIDTH), lines_of(f"{criterion.id} {criterion.name}", 38)))
 
     def passed(self, index: int) -> str:

@@ -9,6 +9,7 @@ near it, while every numerator stays below 10^15 (`limits` sees to that). Functi
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 PERMITTED = frozenset({
     "AND", "COUNT", "COUNTIF", "IF", "ISBLANK", "ISNUMBER", "LEN", "MAX", "MIN", "MOD", "N", "ROUND", "SUM",
@@ -106,7 +107,7 @@ def curve(value: str, points: Sequence[tuple[str, str]], k: int) -> str:
     """Points of a promised number: straight lines between (value, points) cells, constant beyond both ends."""
     v = whole(value, k)
     steps = [f"IF({v}<={whole(points[0][0], k)},{points[0][1]}"]
-    for (left, low), (right, high) in zip(points, points[1:], strict=False):
+    for (left, low), (right, high) in pairwise(points):
         x0, x1, y0, y1 = whole(left, k), whole(right, k), whole(low, 2), whole(high, 2)
         inner = f"ROUND(({y0}*({x1}-{x0})+({y1}-{y0})*({v}-{x0}))/({x1}-{x0}),0)/100"
         steps.append(f"IF({v}<={x1},{inner}")

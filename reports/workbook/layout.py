@@ -17,11 +17,12 @@ from evaluation.scoring.exact import as_decimal
 from tendering.spreadsheets.writer import add_sheet, formula, number, open_workbook, text
 
 Value = int | Decimal | Fraction | str | None
-INK, BLUE, PALE, LINE, YELLOW, YELLOW_EDGE = "#1A1F2B", "#171E5C", "#E8EBF7", "#B9C0D4", "#FFF4CC", "#B59A2F"
+INK, BLUE, PALE, LINE, YELLOW, YELLOW_EDGE = "#1A1F2B", "#171E5C", "#E8EBF7", "#B9C0D4", "#FFF4CC", "#DCC981"
 GREY = "#5B6478"
 MONEY = "#,##0.00"
-NUMBERS = {"money": MONEY, "points": "0.00", "exact": "0.00##", "ratio": "0.0000", "count": "0", "plain": "#,##0.####"}
-PLACES = {"money": 2, "points": 2, "exact": 4, "ratio": 4, "count": 0, "plain": 4}
+NUMBERS = {"money": MONEY, "points": "0.00", "exact": "0.00##", "ratio": "0.0000", "count": "0", "plain": "#,##0.####",
+           "cost": "#,##0.00##"}  # fmt: skip
+PLACES = {"money": 2, "points": 2, "exact": 4, "ratio": 4, "count": 0, "plain": 4, "cost": 4}
 
 
 def letters(column: int) -> str:
@@ -91,7 +92,7 @@ class Book:
         """A cell format; equal properties give the same one."""
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
-            base = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "top"}
+            base = {"font_name": "Calibri", "font_size": 10, "font_color": INK, "valign": "vcenter"}
             self._formats[key] = self.file.add_format(base | properties)
         return self._formats[key]
 
@@ -112,19 +113,24 @@ class Book:
         return self.format(**properties)
 
 
+_HEAD = {"bold": True, "bg_color": PALE, "text_wrap": True, "bottom": 1, "bottom_color": LINE, "valign": "vcenter"}
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": BLUE},
-    "section": {"bold": True, "font_size": 12, "font_color": BLUE, "bottom": 2, "bottom_color": BLUE},
-    "head": {"bold": True, "bg_color": PALE, "text_wrap": True, "bottom": 1, "bottom_color": LINE},
-    "headright": {"bold": True, "bg_color": PALE, "text_wrap": True, "bottom": 1, "bottom_color": LINE, "align": "right"},
-    "lead": {"font_size": 12, "text_wrap": True},
+    "section": {"bold": True, "font_size": 12, "font_color": BLUE},
+    "head": _HEAD,
+    "headright": {**_HEAD, "align": "right"},
+    "lead": {"font_size": 12, "text_wrap": True, "valign": "vcenter"},
     "text": {"text_wrap": True},
     "cell": {},
     "small": {"font_color": GREY, "text_wrap": True},
     "note": {"font_color": GREY},
     "unit": {"font_color": GREY},
-    "centre": {"align": "center"},
-    "status": {"bold": True, "font_size": 14, "align": "center", "valign": "vcenter", "border": 2, "border_color": BLUE},
+    "status": {"bold": True, "font_size": 14, "align": "center", "valign": "vcenter", "border": 2},
+    "verdict": {"bold": True, "align": "left", "indent": 1},
+    "verdicthead": {**_HEAD, "indent": 1},
+    "rank": {"bold": True, "align": "center", "num_format": "0"},
+    "reason": {"font_color": GREY, "text_wrap": True, "indent": 1, "valign": "top"},
+    "right": {"align": "right"},
 }  # fmt: skip
 
 
@@ -138,6 +144,7 @@ class Sheet:
         ws.set_landscape()
         ws.set_paper(9)
         ws.fit_to_pages(1, 0)
+        ws.set_row(0, 26)
         ws.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         ws.set_footer("&L&8&F&C&8&A&R&8&P / &N")
         ws.protect("", {"format_columns": True, "format_rows": True, "format_cells": True, "autofilter": True})
@@ -217,8 +224,9 @@ def places_of(style: str) -> int:
     return int(plain.removeprefix("places")) if plain.startswith("places") else PLACES.get(plain, 0)
 
 
-def lines_of(value: str, characters: int) -> int:
-    """How many lines a text takes in a column that holds so many characters."""
+def lines_of(value: str, width: int) -> int:
+    """How many lines a text takes in a column of that width; letters are narrower than the digits it counts in."""
+    characters = int(width * 1.12)
     return sum(max(1, -(-len(part) // characters)) for part in value.split("\n"))
 
 

@@ -120,7 +120,7 @@ def too_fine(lot: Lot) -> Iterator[bool]:
 
 
 def _economics_numerator(lot: Lot, highest: Fraction) -> Fraction:
-    """Largest numerator of the figures per case."""
+    """Largest numerator of the figures per case; the percentage saved, 10,000 times larger, has its own way out."""
     quantity, years = lot.input.reference_quantity, lot.input.term_years
     if not quantity or not years:
         return Fraction(0)
@@ -128,4 +128,4 @@ def _economics_numerator(lot: Lot, highest: Fraction) -> Fraction:
     cost = lot.input.baseline_cost_per_case or Decimal(0)
     today = Fraction(cost) * 10 ** max(2, decimals(cost)) * Fraction(quantity) * Fraction(years) * fine
     own = highest * 100 * fine * 10 ** (max(2, decimals(cost)) - 2)
-    return 10_000 * max(today, own)
+    return max(today, own)

@@ -43,7 +43,7 @@ def percent_places(values: Sequence[Decimal]) -> int:
 
 
 class Prices:
-    """The sheet of one lot; rows: evaluated positions, then what becomes of their sum, then positions for information."""
+    """The sheet of one lot: evaluated positions, what becomes of their sum, positions for information."""
 
     def __init__(self, sheet: Sheet, lot: Lot) -> None:
         self.sheet, self.lot, self.bids = sheet, lot, lot.bids
@@ -150,7 +150,7 @@ class Prices:
             return
         cells = ",".join(at(row, self.unit(index)) for index in valid)
         prices = [Fraction(p) for i in valid if (p := self.bids[i].prices.get(position.ref)) is not None]
-        low, mean, high, spread = (at(row, self.statistics + offset, "c") for offset in range(4))
+        low, _mid, high, _gap = (at(row, self.statistics + offset, "c") for offset in range(4))
         style, column = f"places{places}", self.statistics
         put = self.sheet.live
 

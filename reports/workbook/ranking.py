@@ -29,6 +29,7 @@ OWN_COLUMNS = {
     "ratio_extended": ("ratio", "in_band"),
     "price_only": (),
 }
+TEXTS = ("bid", "bidder", "result", "reason")
 HELPERS = ("cents", "head", "tail", "whole", "valid_price", "key")
 
 
@@ -88,7 +89,9 @@ class Ranking:
             "result": _("Result"), "reason": _("Excluded because (empty = not excluded)"),
         }  # fmt: skip
         sheet, row = self.of.sheet, self.of.first - 1
-        sheet.heads(row, 0, [words[name] for name in self.column])
+        for name, column in self.column.items():
+            style = "verdicthead" if name == "result" else "head" if name in TEXTS else "headright"
+            sheet.text(row, column, words[name], style)
         helpers = {"cents": _("Price in cents"), "head": _("Cents, leading digits"),
                    "tail": _("Cents, last 5 digits"), "whole": _("Performance points as a whole number"),
                    "valid_price": _("Price if admissible"), "key": _("What is ranked, as a whole number")}  # fmt: skip
@@ -103,8 +106,8 @@ class Ranking:
         sheet.text(row, 0, bid.bid_id, "text!")
         sheet.text(row, 1, self.lot.name(bid.bid_id))
         reason = self.of.fixed_reason(result)
-        sheet.input(row, self.column["reason"], reason, "text", f"{words}, {_('excluded because')}")
-        sheet.tall(row, max(lines_of(self.lot.name(bid.bid_id), 38), lines_of(reason, 13)))
+        sheet.input(row, self.column["reason"], reason, "cell", f"{words}, {_('excluded because')}")
+        sheet.tall(row, lines_of(self.lot.name(bid.bid_id), 38))
         admissible = self._admissible(index, row, prices, rule)
         sheet.result(row, self.column["admissible"], admissible, int(result.status == "valid"), "count",
                      f"{words}, {_('admissible')}")  # fmt: skip
@@ -248,7 +251,7 @@ class Ranking:
             f"IF({self.cell('admissible', row)}=0,{quoted(out)},IF(N({place})=1,"
             f'IF(COUNTIF({places},1)>1,{quoted(tie)},{quoted(first)}),""))'
         )
-        self.of.sheet.live(row, self.column["result"], text, self.verdict_value(result), "text!")
+        self.of.sheet.live(row, self.column["result"], text, self.verdict_value(result), "verdict")
 
     def _helpers(self, index: int, row: int, bid: LotBid, result: Row) -> None:
         put, column = self.of.sheet.live, self.helpers
@@ -269,8 +272,8 @@ class Ranking:
         self._key(row, result, column["key"])
         for name in self.named:
             source = self.of.criterion_cell(name, index)
-            score = result.criterion_scores.get(name)
-            value = int((score or 0) * 100) if source else 0
+            score = next((self.of.score_value(bid, c) for c in self.of.criteria if c.id == name), None)
+            value = int((score or 0) * 100)
             expression = f"IF(ISNUMBER({source}),{formulas.whole(source, 2)},0)" if source else "0"
             put(row, column[f"score:{name}"], expression, value, "count")
 

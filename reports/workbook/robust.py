@@ -24,7 +24,7 @@ def write_sheet(sheet: Sheet, parts: list[tuple[Lot, Evaluation]], rule: Rule) -
     sheet.text(0, 0, _("Robustness"), "title")
     note = _("Values from the engine: it scored the lot again for each question. They belong to the official result.")
     sheet.text(1, 0, note, "note")
-    sheet.widths((0, 0, 14), (1, 1, 36), (2, 14, 14))
+    sheet.widths((0, 0, 18), (1, 1, 36), (2, 14, 15))
     rows = Rows(3)
     for lot, evaluation in parts:
         _lot(sheet, rows, lot, evaluation, rule)
@@ -91,7 +91,7 @@ def _weights(sheet: Sheet, rows: Rows, lot: Lot, evaluation: Evaluation, rule: R
     for step in STEPS:
         row = rows.take()
         sheet.number(row, 0, step, "points")
-        for index, bid in enumerate(lot.bids):
+        for index in range(len(lot.bids)):
             _total(sheet, row, 2 + index, (lot, evaluation, index), step)
     rows.take()
 
@@ -128,7 +128,7 @@ def _methods(sheet: Sheet, rows: Rows, lot: Lot) -> None:
         row = rows.take()
         sheet.text(row, 0, words[comparison.method])
         sheet.text(row, 1, _winners(lot.result, comparison.winner))
-        sheet.tall(row, lines_of(words[comparison.method], 14))
+        sheet.tall(row, lines_of(words[comparison.method], 18))
     rows.take(2)
 
 

@@ -81,13 +81,13 @@ def _guide() -> list[str]:
           "Everything else is computed from them while you type."),
         _("The first sheet says OFFICIAL as long as every input is the established one. As soon as one differs it says "
           "WHAT-IF; the sheet “Official values” shows which. Nothing you change here changes the established result."),
-        _("Sheets are locked without a password, so that only inputs are typed over; unlock them to see or change more."),
-        _("To show exactly the digits of the official result, each formula computes in whole cents and whole hundredths "
-          "and rounds once, half up. Numbers typed with more decimals than planned are read rounded."),
+        _("Sheets are locked without a password, so that only inputs are typed over; unlock them to change more."),
+        _("To show exactly the digits of the official result, each formula computes in whole cents and hundredths and "
+          "rounds once, half up. Numbers typed with more decimals than planned are read rounded."),
         _("Ranks compare whole numbers; ratios are compared crosswise (points A × price B against points B × price A), "
-          "never by the rounded ratio. Where bids stay equal after the published rule, lots are drawn outside the sheet."),
-        _("Fixed values of the engine, which do not recalculate: the sentences, the sheet “Robustness” except its totals "
-          "by weight, who gets which lot, and exclusions decided by people, among them unexplained low prices."),
+          "never by the rounded ratio. Where bids stay equal after every published rule, lots are drawn outside."),
+        _("Fixed values of the engine, which do not recalculate: the sentences, the sheet “Robustness” except its "
+          "totals by weight, who gets which lot, and exclusions decided by people, among them unexplained low prices."),
         _("Lowest, mean, highest and spread per position count the bids that are admissible in the official result."),
     ]  # fmt: skip
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from evaluation import sentences
 from evaluation.scoring import LotResult, LotRobustness, TenderInput, TenderResult, evaluate, robustness
 from evaluation.scoring.inputs import Criterion, EvaluationSpec, LotBid, LotInput
 from evaluation.sentences import Naming
-
-if TYPE_CHECKING:
-    from evaluation.models import EvaluationRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +102,3 @@ def subject_of_inputs(inputs: TenderInput, **words: object) -> Subject:
     """Evaluate and gather; `words` are the texts of `Subject`. Raises `scoring.InputError`."""
     reports = {lot.lot_id: robustness(inputs, lot.lot_id) for lot in inputs.lots}
     return Subject(inputs, evaluate(inputs), reports, **words)  # type: ignore[arg-type]  # names checked by dataclass
-
-
-def subject_of_run(run: EvaluationRun) -> Subject:
-    """Everything stored about a run, result re-computed and held against its hash; refuses what differs."""
-    from reports.workbook.stored import gather
-
-    return gather(run)

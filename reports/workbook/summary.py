@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from reports.workbook.evaluation import Evaluation
     from reports.workbook.official import Official
 
-RULE_ROW = 6
-CHART_ROWS = 17
+SENTENCES = 5
+CHART_ROWS = 18
 WINNER, OTHER = "#0F8A5F", "#4A78D6"
 
 
@@ -60,7 +60,8 @@ class Summary:
 
     def __init__(self, sheet: Sheet, subject: Subject) -> None:
         self.sheet, self.subject, self.spec = sheet, subject, subject.spec
-        cells = [sheet.ref(RULE_ROW + 1, column) for column in (3, 4, 5, 6)]
+        self.rule_row = SENTENCES + len(subject.inputs.lots) + 3
+        cells = [sheet.ref(self.rule_row + 1, column) for column in (3, 4, 5, 6)]
         self.rule = Rule(*cells)
         self.status = sheet.ref(3, 0)
 
@@ -72,10 +73,11 @@ class Summary:
         )
         sheet.text(1, 0, origin, "note")
         sheet.ws.set_row(0, 24)
-        sheet.widths((0, 0, 7), (1, 1, 16), (2, 2, 34), (3, 15, 14))
+        sheet.widths((0, 0, 7), (1, 1, 18), (2, 2, 36), (3, 15, 14))
         self._status(official)
+        self._sentences([part.lot for part in parts])
         self._rule_cells()
-        rows = Rows(RULE_ROW + 3)
+        rows = Rows(self.rule_row + 3)
         for part in parts:
             self._lot(rows, part)
         if subject.result.allocation and subject.result.allocation.rule != "best_per_lot":
@@ -107,13 +109,27 @@ class Summary:
                 sheet.ws.conditional_format(3, 0, 3, 2, rule)
             sheet.book.file.define_name("status", "=" + self.status)
 
+    def _sentences(self, lots: list[Lot]) -> None:
+        """What came out, one sentence per lot, before anything else."""
+        for row, lot in enumerate(lots, SENTENCES):
+            sentence = f"{lot.id}: {lot.sentence}" if len(lots) > 1 else lot.sentence
+            self.sheet.merged((row, 0), (row, 11), sentence, "lead!")
+            self.sheet.tall(row, lines_of(sentence, 130), 17)
+        allocation = self.subject.result.allocation
+        if allocation and allocation.rule != "best_per_lot":
+            given = (f"{lot_id} – {self.subject.naming.bids(bids)}" for lot_id, bids in allocation.assignment.items())
+            row = SENTENCES + len(lots)
+            words = _("All lots together: %(lots)s.") % {"lots": "; ".join(given)}
+            self.sheet.merged((row, 0), (row, 11), words, "lead!")
+            self.sheet.tall(row, lines_of(words, 130), 17)
+
     def _rule_cells(self) -> None:
-        sheet, spec, row = self.sheet, self.spec, RULE_ROW
+        sheet, spec, row = self.sheet, self.spec, self.rule_row
         sheet.text(row - 1, 0, _("Published rule (yellow cells may be changed to see what would happen)"), "section")
         sheet.heads(row, 0, [_("Method"), "", ""], left=3)
         sheet.heads(row, 3, [_("Weight of the price"), _("Weight of the performance"), _("Minimum performance points"),
                              _("Highest price allowed"), _("Price basis")], left=0)  # fmt: skip
-        sheet.ws.set_row(row, 28)
+        sheet.ws.set_row(row, 42)
         sheet.merged((row + 1, 0), (row + 1, 2), method_name(spec), "cell")
         weighted = "total" in _own(spec)
         put = sheet.input if weighted else None
@@ -123,27 +139,26 @@ class Summary:
             sheet.live(row + 1, 4, rest, spec.weight_quality, "plain")
             sheet.book.file.define_name("weight_price", "=" + self.rule.price)
         else:
-            sheet.text(row + 1, 3, "–", "cell")
-            sheet.text(row + 1, 4, "–", "cell")
+            sheet.text(row + 1, 3, "–", "right")
+            sheet.text(row + 1, 4, "–", "right")
         sheet.input(row + 1, 5, spec.min_performance_points, "plain", _("Minimum performance points"))
         if spec.price_cap is not None:
             sheet.input(row + 1, 6, spec.price_cap, "money", _("Highest price allowed"))
         else:
-            sheet.text(row + 1, 6, "–", "cell")
-        sheet.text(row + 1, 7, _("gross") if spec.price_basis == "gross" else _("net"), "cell")
+            sheet.text(row + 1, 6, "–", "right")
+        sheet.text(row + 1, 7, _("gross") if spec.price_basis == "gross" else _("net"), "right")
 
     def _lot(self, rows: Rows, part: Part) -> None:
         sheet, lot = self.sheet, part.lot
         sheet.text(rows.take(), 0, f"{lot.id} {lot.input.title}", "section")
-        for sentence in (lot.sentence, lot.robustness_sentence):
-            if sentence:
-                row = rows.take()
-                sheet.merged((row, 0), (row, 11), sentence, "lead")
-                sheet.tall(row, lines_of(sentence, 150), 16)
-        rows.take()
+        if lot.robustness_sentence:
+            row = rows.take(2)
+            sheet.merged((row, 0), (row, 11), lot.robustness_sentence, "lead")
+            sheet.tall(row, lines_of(lot.robustness_sentence, 140), 16)
         columns = self._columns(part)
         head = rows.take()
-        sheet.heads(head, 0, [_("Rank"), _("Bid"), _("Bidder"), *(title for title, *_rest in columns)], left=3)
+        sheet.heads(head, 0, [_("Rank"), _("Bid"), _("Bidder"), *(title for title, *_rest in columns[:-1])], left=3)
+        sheet.text(head, 2 + len(columns), columns[-1][0], "verdicthead")
         sheet.ws.set_row(head, 42)
         ordered = sorted(enumerate(lot.bids), key=lambda item: _order(lot.result.row(item[1].bid_id)))
         for index, bid in ordered:
@@ -174,16 +189,16 @@ class Summary:
             if lot.input.baseline_cost_per_case is not None:
                 found.append((words["saving_per_year"], "economics", "saving_per_year", "money"))
         found.append((_("Would lead at a price of (engine)"), "robustness", "break_even", "money"))
-        found.append((_("Result"), "result", "result", "text!"))
+        found.append((_("Result"), "result", "result", "verdict"))
         return found
 
     def _row(self, row: int, index: int, bid: LotBid, part: Part, columns: list[tuple[str, str, str, str]]) -> None:
         sheet, result = self.sheet, part.lot.result.row(bid.bid_id)
         rank = part.evaluation.result("rank", index)
-        sheet.live(row, 0, rank, result.rank, "count!")
+        sheet.live(row, 0, rank, result.rank, "rank")
         sheet.text(row, 1, bid.bid_id)
         sheet.text(row, 2, part.lot.name(bid.bid_id), "text!" if bid.bid_id in part.lot.result.winner else "text")
-        sheet.tall(row, lines_of(part.lot.name(bid.bid_id), 34))
+        sheet.tall(row, lines_of(part.lot.name(bid.bid_id), 36))
         for offset, (_title, source, name, style) in enumerate(columns):
             column = 3 + offset
             if source == "robustness":
@@ -214,7 +229,7 @@ class Summary:
 
     def _other(self, row: int, bid: LotBid, lot: Lot) -> None:
         result = lot.result.row(bid.bid_id)
-        self.sheet.text(row, 0, "–", "cell")
+        self.sheet.text(row, 0, "–", "rank")
         self.sheet.text(row, 1, bid.bid_id)
         self.sheet.text(row, 2, lot.name(bid.bid_id))
         self.sheet.text(row, 3, " ".join(reason_text(reason) for reason in result.reasons), "note")
@@ -223,10 +238,10 @@ class Summary:
         """Price against performance, one mark per admissible bid: the winner is a diamond."""
         lot, evaluation = part.lot, part.evaluation
         chart = self.sheet.book.file.add_chart({"type": "scatter"})
-        for index in order:
-            result = lot.result.row(lot.bids[index].bid_id)
-            if result.status == "valid":
-                chart.add_series(_series(evaluation, index, lot.bids[index].bid_id in lot.result.winner))
+        valid = [index for index in order if lot.result.row(lot.bids[index].bid_id).status == "valid"]
+        sides = _sides([lot.result.row(lot.bids[index].bid_id) for index in valid])
+        for index, side in zip(valid, sides, strict=True):
+            chart.add_series(_series(evaluation, index, lot.bids[index].bid_id in lot.result.winner, side))
         chart.set_title({"name": _("Price and performance, %(lot)s") % {"lot": lot.id}, "name_font": {"size": 12}})
         chart.set_x_axis(
             {
@@ -235,7 +250,8 @@ class Summary:
                 "major_gridlines": {"visible": True, "line": {"color": "#D9DDE7"}},
             }
         )
-        chart.set_y_axis({"name": _("Performance points"), "num_format": "#,##0",
+        least = min(int(lot.result.row(lot.bids[index].bid_id).performance_points or 0) for index in valid)
+        chart.set_y_axis({"name": _("Performance points"), "num_format": "#,##0", "min": max(0, least // 100 - 1) * 100,
                           "major_gridlines": {"visible": True, "line": {"color": "#D9DDE7"}}})  # fmt: skip
         chart.set_legend({"none": True})
         chart.set_size({"width": 900, "height": 20 * (CHART_ROWS - 1)})
@@ -295,7 +311,17 @@ def _break_even(lot: Lot, bid: LotBid) -> Value:
     return "–" if loser.break_even_price is None else loser.break_even_price
 
 
-def _series(evaluation: Evaluation, index: int, is_winner: bool) -> dict[str, Any]:
+def _sides(rows: list[Row]) -> list[str]:
+    """Where the name of each mark stands: left of a mark that has a near neighbour to its right."""
+    points = [(float(row.evaluation_price or 0), float(row.performance_points or 0)) for row in rows]
+    wide = max(x for x, _y in points) - min(x for x, _y in points) or 1
+    high = max(y for _x, y in points) - min(y for _x, y in points) or 1
+    return [
+        "left" if any(0 < a - x < wide / 5 and abs(b - y) < high / 8 for a, b in points) else "right" for x, y in points
+    ]
+
+
+def _series(evaluation: Evaluation, index: int, is_winner: bool, side: str) -> dict[str, Any]:
     colour = WINNER if is_winner else OTHER
     return {
         "name": "=" + evaluation.sheet.ref(evaluation.row_of(index), 1),
@@ -303,5 +329,5 @@ def _series(evaluation: Evaluation, index: int, is_winner: bool) -> dict[str, An
         "values": "=" + evaluation.result("performance", index),
         "marker": {"type": "diamond" if is_winner else "circle", "size": 13 if is_winner else 9,
                    "fill": {"color": colour}, "border": {"color": colour}},
-        "data_labels": {"series_name": True, "value": False, "position": "right", "font": {"size": 9}},
+        "data_labels": {"series_name": True, "value": False, "position": side, "font": {"size": 9}},
     }  # fmt: skip

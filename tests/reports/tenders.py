@@ -1,0 +1,159 @@
+"""Tenders for workbook tests: one with efficiency curves in English, and random ones of every method."""
+
+import json
+import random
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from evaluation.scoring import TenderInput
+
+LIVE = Path(__file__).parents[2] / "config" / "demo" / "live.json"
+Json = dict[str, Any]
+METHODS = ("weighted_linear", "weighted_linear", "ratio_simple", "ratio_extended", "inverse_proportional", "price_only")
+CHAIN = ["higher_performance", "lower_price", "draw_lots"]
+
+
+def english_tender(reference: str = "ASH-2026-03") -> TenderInput:
+    """The demo's English tender, read from its file without playing it."""
+    data = next(item for item in json.loads(LIVE.read_text("utf-8")) if item["reference"] == reference)
+    criteria = [_criterion(item) for item in data["criteria"] if item["kind"] != "mandatory"]
+    lots = [_lot(lot, criteria, data, reference) for lot in data["lots"]]
+    return TenderInput.from_json({"tender_id": reference, "spec": {**data["spec"], "tie_chain": CHAIN}, "lots": lots})
+
+
+def _criterion(item: Json) -> Json:
+    names = ("kind", "name", "weight", "unit", "direction", "curve", "measures", "minimum_score")
+    found = {name: item[name] for name in names if item.get(name) not in (None, "")}
+    return {"id": item["code"], **found}
+
+
+def _lot(lot: Json, criteria: list[Json], data: Json, reference: str) -> Json:
+    names = ("reference_quantity", "reference_unit", "baseline_cost_per_case", "baseline_minutes_per_case")
+    return {
+        "lot_id": lot["code"], "title": lot["title"], "positions": lot["items"], "criteria": criteria,
+        "estimated_value": lot["value"], "term_years": str(Fraction(data["contract_months"], 12)),
+        **{name: lot[name] for name in names if lot.get(name)},
+        "bids": [_bid(bid, lot["code"], f"{reference}-B{n:02}") for n, bid in enumerate(data["bids"], 1)],
+    }  # fmt: skip
+
+
+def _bid(bid: Json, lot: str, name: str) -> Json:
+    content = bid["lots"][lot]
+    scores = {
+        code: {"by_evaluator": {f"evaluator {n}": value for n, value in enumerate(values, 1)}}
+        for code, values in bid["scores"].items()
+    }
+    return {
+        "bid_id": name, "provider_id": bid["provider"], "vat_rate": bid["vat_rate"], "scores": scores,
+        "prices": content["unit_prices"], "promised": content.get("promised", {}),
+    }  # fmt: skip
+
+
+def dec(number: int, places: int) -> str:
+    """An integer with its decimal point moved left."""
+    return format(Decimal(number).scaleb(-places), "f")
+
+
+def random_tender(seed: int) -> TenderInput:
+    """A tender with one or two lots: ties, exclusions, missing prices, discounts, minima, curves, odd decimals."""
+    r = random.Random(seed)
+    method = METHODS[seed % len(METHODS)]
+    share = r.choice([dec(r.randint(1, 9), 1), dec(r.randint(1, 99), 2), dec(r.randint(1, 9999), 4)])
+    spec: Json = {
+        "method": method, "weight_price": share, "weight_quality": str(1 - Decimal(share)),
+        "price_basis": r.choice(["net", "gross"]), "tie_chain": r.choice([CHAIN, ["lower_price", *CHAIN[::2]]]),
+        "zero_at_factor": r.choice(["2", "2", "1.5", "3"]), "extended_swing_pct": r.choice(["5", "10", "2.5"]),
+        "extended_criterion": r.choice(["performance_points", "price", "B1"]),
+    }  # fmt: skip
+    if r.random() < 0.3:
+        spec["min_performance_points"] = r.choice(["450", "500.5"])
+    lots = [_random_lot(r, f"L{number}") for number in range(1, r.choice([2, 2, 3]))]
+    return TenderInput.from_json({"tender_id": f"R{seed:04}", "spec": spec, "lots": lots})
+
+
+def _random_lot(r: random.Random, code: str) -> Json:
+    criteria, positions = _random_criteria(r), [_random_position(r, n) for n in range(1, r.randint(2, 12))]
+    typical = {p["ref"]: r.randint(50, 10 ** r.randint(3, 6)) for p in positions}
+    bids = [_random_bid(r, n, positions, typical, criteria) for n in range(1, r.randint(3, 9))]
+    if r.random() < 0.25:  # an exact tie
+        first, second = r.sample(bids, 2)
+        for key in ("prices", "scores", "promised", "vat_rate", "discount_pct", "formal_reasons", "state"):
+            second.pop(key, None)
+            if key in first:
+                second[key] = first[key]
+    lot: Json = {"lot_id": code, "title": f"Lot {code}", "positions": positions, "criteria": criteria, "bids": bids}
+    if r.random() < 0.7:
+        lot |= {"reference_quantity": str(r.randint(10, 50_000)), "term_years": r.choice(["1", "2", "3.5", "4"])}
+        if r.random() < 0.7:
+            lot |= {"baseline_cost_per_case": dec(r.randint(100, 99_999), r.choice([2, 3]))}
+            lot |= {"baseline_minutes_per_case": dec(r.randint(10, 900), 1)}
+    return lot
+
+
+def _random_criteria(r: random.Random) -> list[Json]:
+    count = r.randint(1, 4)
+    cuts = sorted(r.sample(range(1, 1000), count))
+    weights = [high - low for low, high in zip([0, *cuts], [*cuts, 1000], strict=True)]
+    found = []
+    for number, weight in enumerate(weights, 1):
+        criterion: Json = {"id": f"B{number}", "kind": "quality", "name": f"Quality {number}", "weight": dec(weight, 1)}
+        if r.random() < 0.35:
+            kind = r.choice(["efficiency", "cost"])
+            values = sorted(r.sample(range(1, 400), r.randint(2, 4)))
+            points = sorted((r.randint(0, 1000) for _ in values), reverse=r.random() < 0.5)
+            curve = [[dec(value, 1), dec(point, 2)] for value, point in zip(values, points, strict=True)]
+            criterion |= {"kind": kind, "name": f"Promise {number}", "curve": curve, "unit": "days"}
+            if number == 2:
+                criterion["measures"] = "minutes_per_case"
+        if r.random() < 0.3:
+            criterion["minimum_score"] = r.choice(["3", "4.5"])
+        found.append(criterion)
+    return found
+
+
+def _random_position(r: random.Random, number: int) -> Json:
+    places = r.choice([0, 0, 0, 1, 2, 3])
+    return {
+        "ref": f"{number}", "text": f"Service {number}", "unit": "piece", "price_decimals": r.choice([2, 2, 3, 4]),
+        "quantity": dec(r.randint(1, 5000 * 10**places), places),
+        "in_evaluation": number == 1 or r.random() < 0.85, "essential": r.random() < 0.8,
+    }  # fmt: skip
+
+
+def _random_bid(r: random.Random, number: int, positions: list[Json], typical: Json, criteria: list[Json]) -> Json:
+    factor = r.uniform(0.7, 2.4)
+    prices = {
+        p["ref"]: dec(max(1, int(typical[p["ref"]] * factor * r.uniform(0.9, 1.1))), p["price_decimals"])
+        for p in positions
+    }
+    bid: Json = {
+        "bid_id": f"B{number:02}", "provider_id": f"P{number:02}", "prices": prices,
+        "vat_rate": r.choice(["19", "19", "7", "0", "8.1"]), "discount_pct": r.choice(["0", "0", "0", "2", "1.5"]),
+        "scores": {c["id"]: _random_scores(r) for c in criteria if not c.get("curve")},
+        "promised": {c["id"]: dec(r.randint(1, 4500), 2) for c in criteria if c.get("curve")},
+    }  # fmt: skip
+    return _with_faults(r, bid)
+
+
+def _random_scores(r: random.Random) -> Json:
+    step = r.choice([100, 50, 25, 1])
+    given = {f"E{n}": dec(r.randint(200 // step, 1000 // step) * step, 2) for n in range(1, r.choice([2, 3, 5]))}
+    scores: Json = {"by_evaluator": given}
+    if r.random() < 0.1:
+        scores["consensus"] = dec(r.randint(4, 10) * 100, 2)
+    return scores
+
+
+def _with_faults(r: random.Random, bid: Json) -> Json:
+    dice = r.random()
+    if dice < 0.06:
+        bid["formal_reasons"] = [{"code": "documents_changed", "text": "changed documents", "params": {}}]
+    elif dice < 0.1:
+        bid["prices"].pop(r.choice(list(bid["prices"])))
+    elif dice < 0.13:
+        bid |= {"state": r.choice(["late", "withdrawn"]), "prices": {}, "scores": {}, "promised": {}}
+    elif dice < 0.16 and bid["promised"]:
+        bid["promised"].popitem()
+    return bid
