@@ -1,0 +1,85 @@
+"""Filters of the list of pilots, for the page and the API alike."""
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lifecycle import OrganizationKind
+from accounts.models import Organization
+from pilots.lifecycle import Status
+from pilots.models import Pilot
+from tendering.models import LifeSituation
+
+PUBLIC = [status for status in Status if status != Status.DRAFT]
+DECISIONS = [("adopt", _("adopted")), ("extend", _("extended")), ("adapt", _("adapted")), ("stop", _("stopped"))]
+
+
+class PilotFilter(django_filters.FilterSet):
+    """`q` searches words in title, text and municipality; the others narrow. `now` decides about the status."""
+
+    q = django_filters.CharFilter(label=_("Search"), method="by_words", max_length=200)
+    status = django_filters.MultipleChoiceFilter(
+        label=_("Status"),
+        choices=[(status.value, status.label) for status in PUBLIC],
+        method="by_status",
+        widget=forms.CheckboxSelectMultiple,
+    )
+    decision = django_filters.MultipleChoiceFilter(
+        label=_("Decision"), choices=DECISIONS, field_name="decision__verdict", widget=forms.CheckboxSelectMultiple
+    )
+    life_situation = django_filters.MultipleChoiceFilter(
+        label=_("Life situation"), choices=LifeSituation.choices, widget=forms.CheckboxSelectMultiple
+    )
+    municipality = django_filters.ModelChoiceFilter(
+        label=_("Municipality"),
+        queryset=Organization.objects.exclude(kind=OrganizationKind.PROVIDER),
+        to_field_name="reference",
+        empty_label=_("all"),
+    )
+
+    class Meta:
+        model = Pilot
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def by_words(self, queryset: QuerySet[Pilot], _name: str, value: str) -> QuerySet[Pilot]:
+        """Every word must occur somewhere."""
+        for word in value.split()[:10]:
+            found = Q(title__icontains=word) | Q(description__icontains=word) | Q(reference__iexact=word)
+            queryset = queryset.filter(found | Q(municipality__name__icontains=word))
+        return queryset
+
+    def by_status(self, queryset: QuerySet[Pilot], _name: str, value: list[str]) -> QuerySet[Pilot]:
+        wanted = Q()
+        for status in value:
+            wanted |= in_status(Status(status), self.now)
+        return queryset.filter(wanted)
+
+
+def in_status(status: Status, now: datetime) -> Q:
+    """The SQL of lifecycle.status; the first matching line decides."""
+    decided = Q(decided_at__isnull=False, decided_at__lte=now)
+    analysed = Q(analysed_at__isnull=False, analysed_at__lte=now)
+    gate_due = Q(gate_date__isnull=False, gate_date__lt=now.date())
+    running = Q(started_at__isnull=False, started_at__lte=now)
+    rest = ~decided & ~analysed & ~gate_due
+    return {
+        Status.DECIDED: decided,
+        Status.ANALYSED: analysed & ~decided,
+        Status.GATE_DUE: gate_due & ~decided & ~analysed,
+        Status.RUNNING: running & rest,
+        Status.REGISTERED: Q(registered_at__isnull=False) & ~running & rest,
+        Status.DRAFT: Q(registered_at__isnull=True) & ~running & rest,
+    }[status]
+
+
+def listed(actor: Any, now: datetime) -> QuerySet[Pilot]:
+    """What the list shows this person: every registered pilot, failed and stopped ones too."""
+    return Pilot.objects.visible_to(actor, now).filter(registered_at__lte=now)

@@ -1,0 +1,1 @@
+"""The pages of pilots: the public ones and the municipality's own."""
