@@ -19,6 +19,7 @@ from tendering.forms.judging import (
     HowForm,
     HowStep,
     how_initial,
+    methods_of,
     posted_tables,
     stored_tables,
     without_blank,
@@ -130,7 +131,7 @@ def _show(
     context = {
         **step_context(request, tender, 2, now), "form": step, "head": step.head, "tables": step.tables,
         "promises": step.promises(), "conflict": conflict, "preview": True,
-        "method_words": {key: METHODS[key][1] for key in METHODS}, "rules_name": proposals.profile_name(tender.profile),
+        "methods": [(key, *METHODS[key]) for key in methods_of(tender)], "rules_name": proposals.profile_name(tender.profile),
         **(example or _stored_example(tender, step)),
     }  # fmt: skip
     return render(request, "tendering/create_how.html", context, status=status)
