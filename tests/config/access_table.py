@@ -1,8 +1,8 @@
 """Who may see which address. A page without a row fails tests/config/test_access.py: write the row with the page.
 
-`Row(who)`: PUBLIC, SIGNED_IN, NOBODY, or the roles at the tender's buyer ("bidder" is a company without ties to it).
+`Row(who)`: PUBLIC, SIGNED_IN, NOBODY, or roles at the tender's buyer ("bidder": of a company with a draft).
 `on` names the tender the address is tried with; `method` how; `try_it=False` where only the row is kept, with `why`.
-GET: the named ones get an answer (also 400, 405, 409, 429: not now), all others 401, 403, 404 or the sign-in page.
+GET: the named ones get an answer (also 400, 405, 409, 429: not now), all others 401, 403, 404 or are sent elsewhere.
 POST: nobody who is not named gets anything done. A server error fails for everybody.
 """
 
@@ -27,8 +27,9 @@ AUDITOR, COUNCIL, REQUESTER, ADMIN, BIDDER = (
 STRANGER = "stranger"  # signed in, no role anywhere
 FOREIGN = "foreign officer"  # officer of another municipality
 ANONYMOUS = "anonymous"
+OTHER_BIDDER = "other bidder"  # of a company that has no draft and no bid here
 STAFF_OF_BUYER = frozenset({OFFICER, APPROVER, OPENER, EVALUATOR, CHAIR, AUDITOR, COUNCIL, REQUESTER, ADMIN})
-SIGNED_IN = STAFF_OF_BUYER | {BIDDER, STRANGER, FOREIGN}
+SIGNED_IN = STAFF_OF_BUYER | {BIDDER, OTHER_BIDDER, STRANGER, FOREIGN}
 PUBLIC = SIGNED_IN | {ANONYMOUS}
 NOBODY: frozenset[str] = frozenset()
 
@@ -53,6 +54,7 @@ def _kept(who: frozenset[str], why: str) -> Row:
 
 _LINK = "needs a secret link from a mail"
 _OWN = "needs an object of the own company; tested with the app"
+_PILOT = "needs a pilot; tested with pilots"
 _PART = "needs a part that the sample tender has not; tested with the app"
 
 TABLE: dict[str, Row] = {
@@ -102,21 +104,64 @@ TABLE: dict[str, Row] = {
     "tender_deadline": Row(PUBLIC),
     "tender_document": _kept(PUBLIC, _PART),
     "tender_documents": Row(PUBLIC),
-    "tender_ask": Row(only(BIDDER), "POST"),
+    "tender_ask": Row(only(BIDDER, OTHER_BIDDER), "POST"),
     "tender_asked": Row(PUBLIC),
     "tender_new": Row(only(OFFICER, FOREIGN)),
-    "tender_cpv": Row(SIGNED_IN),
+    "tender_cpv": Row(PUBLIC),
     "tender_edit_what": Row(only(OFFICER), on="draft"),
     "tender_edit_how": Row(only(OFFICER), on="draft"),
     "tender_preview": Row(only(OFFICER), "POST", on="draft"),
     "tender_edit_when": Row(only(OFFICER), on="draft"),
     "tender_edit_publish": Row(only(OFFICER), on="draft"),
     "tender_release": Row(only(OFFICER, APPROVER), on="prepared"),
-    "tender_questions": Row(only(OFFICER)),
+    "tender_questions": Row(STAFF_OF_BUYER),
     "tender_answer": _kept(only(OFFICER), _PART),
     "tender_extend": Row(only(OFFICER)),
     "tender_extension": _kept(only(OFFICER, APPROVER), _PART),
     "tender_cancel": Row(only(OFFICER)),
+    # bids: the draft is that of the company of "bidder"
+    "bid_list": Row(only(BIDDER, OTHER_BIDDER)),
+    "bid_start": Row(only(BIDDER, OTHER_BIDDER), "POST"),
+    "bid_draft": Row(only(BIDDER)),
+    "bid_discard": Row(only(BIDDER)),
+    "bid_lots": Row(only(BIDDER)),
+    "bid_lots_autosave": Row(only(BIDDER), "POST"),
+    "bid_prices": _kept(only(BIDDER), "needs a lot that was chosen; tested in bids"),
+    "bid_prices_autosave": Row(only(BIDDER), "POST", arguments={"code": "L1"}),
+    "bid_prices_total": Row(only(BIDDER), "POST", arguments={"code": "L1"}),
+    "bid_sheet": Row(only(BIDDER)),
+    "bid_sheet_upload": Row(only(BIDDER), "POST"),
+    "bid_sheet_reading": _kept(only(BIDDER), "needs a sheet that was read; tested in bids"),
+    "bid_answers": Row(only(BIDDER)),
+    "bid_answers_autosave": Row(only(BIDDER), "POST"),
+    "bid_documents": Row(only(BIDDER)),
+    "bid_document_remove": _kept(only(BIDDER), _OWN),
+    "bid_copy": Row(only(BIDDER)),
+    "bid_submit": Row(only(BIDDER)),
+    "bid_receipt": _kept(only(BIDDER), _OWN),
+    "bid_receipt_note": _kept(only(BIDDER), _OWN),
+    "bid_withdraw": _kept(only(BIDDER), _OWN),
+    "bid_replace": _kept(only(BIDDER), _OWN),
+    "bid_opening": Row(only(OFFICER, APPROVER, OPENER, AUDITOR), on="closed"),
+    "bid_opening_declare": Row(only(OPENER), "POST", on="closed"),
+    "bid_opening_record": _kept(only(OFFICER, APPROVER, OPENER, AUDITOR), "needs an opening; tested in bids"),
+    "bid_late": _kept(only(OFFICER, APPROVER), "needs a late bid; tested in bids"),
+    "opener_keys": Row(only(OPENER, ADMIN)),
+    # pilots
+    "pilot_list": Row(PUBLIC),
+    "pilot_detail": _kept(PUBLIC, _PILOT),
+    "pilot_seal": _kept(PUBLIC, _PILOT),
+    "pilot_new": Row(only(OFFICER, REQUESTER, FOREIGN)),
+    "pilot_edit": _kept(only(OFFICER, REQUESTER), _PILOT),
+    "pilot_register": _kept(only(OFFICER), _PILOT),
+    "pilot_cosign": _kept(only(OFFICER, APPROVER), _PILOT),
+    "pilot_start": _kept(only(OFFICER), _PILOT),
+    "pilot_measurements": _kept(only(OFFICER, REQUESTER), _PILOT),
+    "pilot_template": _kept(only(OFFICER, REQUESTER), _PILOT),
+    "pilot_freeze": _kept(only(OFFICER), _PILOT),
+    "pilot_analyse": _kept(only(OFFICER), _PILOT),
+    "pilot_confirm": _kept(only(OFFICER, APPROVER), _PILOT),
+    "pilot_decide": _kept(only(OFFICER), _PILOT),
     # API
     "api-schema": Row(PUBLIC),
     "api-docs": Row(PUBLIC),
