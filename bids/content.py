@@ -27,7 +27,7 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _TOP: Final = frozenset(
     {"vat_rate", "declarant", "combination_discounts", "max_lots_capacity", "consortium", "subcontractors"}
-    | {"mandatory", "lots", "files", "extra"}
+    | {"mandatory", "lots", "files", "extra", "pending"}
 )
 _LOT: Final = frozenset({"unit_prices", "discount_pct", "stated_total", "answers", "promised", "chosen"})
 
@@ -117,7 +117,10 @@ class LotContent:
 
 @dataclass(frozen=True)
 class DraftContent:
-    """A whole bid content, complete or not."""
+    """A whole bid content, complete or not.
+
+    `pending` is what was typed or read from a sheet and is no part of the bid yet; it is never sealed.
+    """
 
     vat_rate: Decimal | None = None
     declarant: str = ""
@@ -129,6 +132,7 @@ class DraftContent:
     lots: dict[str, LotContent] = field(default_factory=dict)
     files: tuple[FileNote, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    pending: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, value: object) -> DraftContent:
@@ -154,6 +158,8 @@ class DraftContent:
             body["vat_rate"] = text_of(self.vat_rate)
         if self.max_lots_capacity is not None:
             body["max_lots_capacity"] = self.max_lots_capacity
+        if self.pending:
+            body["pending"] = self.pending
         return body
 
     def chosen_lots(self) -> dict[str, LotContent]:
@@ -191,6 +197,11 @@ class DraftContent:
 def text_of(number: Decimal) -> str:
     """Plain digits, never an exponent."""
     return format(number, "f")
+
+
+def visible(text: str) -> str:
+    """A typed or pasted text without the control and direction marks that `DraftContent` refuses."""
+    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def file_name(name: str) -> str:
@@ -244,6 +255,7 @@ class _Reader:
             lots={code: self._lot(lot, path) for code, lot, path in self._entries(body.get("lots") or {}, "$.lots")},
             files=tuple(self._files(body.get("files") or [])),
             extra=self._free_object(body.get("extra") or {}, "$.extra"),
+            pending=self._free_object(body.get("pending") or {}, "$.pending"),
         )
 
     def _lot(self, value: object, path: str) -> LotContent:

@@ -1,0 +1,129 @@
+"""Small forms of single acts: attach, hand in, declare, release, decide about a late bid, make a key."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bids.forms.base import VisibleText
+from tendering.models import RequiredDocument
+
+OTHER = ""
+
+
+class DocumentForm(forms.Form):
+    """One document with what it is. The file is sealed while it arrives."""
+
+    role = forms.ChoiceField(label=gettext_lazy("What is it?"), required=False)
+    document = forms.FileField(
+        label=gettext_lazy("Document"),
+        max_length=1_000,
+        error_messages={
+            "required": gettext_lazy("Choose the document you want to add"),
+            "empty": gettext_lazy("The file is empty. Choose another one"),
+        },
+    )
+
+    def __init__(self, required: list[RequiredDocument], data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        names = [(document.name, document.name) for document in required]
+        self.fields["role"].choices = [*names, (OTHER, _("Another document"))]  # type: ignore[attr-defined]  # ChoiceField
+
+
+class SubmitForm(forms.Form):
+    """The last page. `key` makes a second click give the same receipt."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    declarant = VisibleText(
+        label=gettext_lazy("Name of the person who makes this declaration"),
+        help_text=gettext_lazy("Typing the name is enough (text form); no signature card is needed."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Enter the name of the person who makes this declaration")},
+    )
+    keep_copy = forms.BooleanField(
+        label=gettext_lazy("Keep my editable copy on the platform (encrypted, but the running system could read it)"),
+        required=False,
+    )
+
+
+class ActForm(forms.Form):
+    """A confirmation that may be clicked twice."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+
+
+class DeclarationForm(forms.Form):
+    """Made before any bid is shown."""
+
+    conflict = forms.ChoiceField(
+        label=gettext_lazy("Do you have a conflict of interest with a possible bidder?"),
+        help_text=gettext_lazy("For example: you work for a bidder, own a share in it, or a relative does."),
+        choices=[("no", gettext_lazy("No, I have none")), ("yes", gettext_lazy("Yes, there could be one"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the two answers")},
+    )
+
+
+class ReleaseForm(forms.Form):
+    """The pass sentence unlocks the person's key for this one release; it is not stored."""
+
+    pass_sentence = forms.CharField(
+        label=gettext_lazy("Your pass sentence"),
+        help_text=gettext_lazy("The six words of your recovery sheet, in small letters as printed there."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Enter the six words of your recovery sheet")},
+    )
+    session = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+class LateForm(forms.Form):
+    """Admit a late bid or leave it sealed for good; a second person confirms."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Was the delay the bidder's fault?"),
+        choices=[
+            ("admitted", gettext_lazy("No: the bid is opened like the others")),
+            ("excluded", gettext_lazy("Yes: the bid stays sealed for good")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose one of the two answers")},
+    )
+    reason = VisibleText(
+        label=gettext_lazy("Reason for the file"),
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy(
+                "Give the reason, for example: our platform could not be reached from 11:50 to 12:10"
+            )
+        },
+    )
+
+
+class KeyForm(forms.Form):
+    """A pass sentence, typed twice so that a slip does not lock its owner out."""
+
+    proposal = forms.CharField(widget=forms.HiddenInput, max_length=300, required=False)
+    pass_sentence = forms.CharField(
+        label=gettext_lazy("Type the sentence"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Type the six words as they stand above")},
+    )
+    again = forms.CharField(
+        label=gettext_lazy("Type it again"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Type the six words a second time")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Both texts are the same."""
+        typed = self.cleaned_data
+        first, second = (" ".join(str(typed.get(name, "")).split()).casefold() for name in ("pass_sentence", "again"))
+        if first and second and first != second:
+            self.add_error("again", _("The two sentences differ. Type the same six words twice"))
+        return typed

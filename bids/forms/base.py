@@ -1,0 +1,93 @@
+"""A form that edits one part of a draft."""
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from bids.content import DraftContent, visible
+from bids.workbench import Workbench, with_pending
+
+
+class VisibleText(forms.CharField):
+    """Text of people; marks that nobody sees are dropped instead of being refused."""
+
+    def to_python(self, value: Any) -> str:
+        return visible(str(super().to_python(value) or ""))
+
+
+class DraftForm(forms.Form):
+    """Entries of one part. What can be read is taken over, what cannot stays as typed until it is mended."""
+
+    part: ClassVar[str] = ""
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31)
+
+    def __init__(self, bench: Workbench, data: Any = None) -> None:
+        self.bench = bench
+        super().__init__(data)
+        self.fields["version"].initial = bench.draft.version
+        self.build()
+        if data is None and (typed := bench.typed.get(self.key)):
+            self.data = {**self._as_texts(), **{n: t for n, t in typed.items() if n in self.fields}}
+            self.is_bound = True
+
+    @property
+    def key(self) -> str:
+        """Name of this part among what is pending."""
+        return self.part
+
+    def build(self) -> None:
+        """Adds the fields, with what the draft holds as their initial values."""
+        raise NotImplementedError
+
+    def into(self, content: DraftContent) -> DraftContent:
+        """The content with this part's entries, as far as they could be read. Call after `is_valid()`."""
+        raise NotImplementedError
+
+    def merged(self) -> dict[str, Any]:
+        """The draft's content in JSON with this part's entries; unread ones are kept under `pending`."""
+        content = self.into(self.bench.content)
+        unread = {name: str(self.data.get(name, "")) for name in self.errors if name in self.fields}
+        typed = {**self.bench.typed, self.key: unread}
+        typed = {part: texts for part, texts in typed.items() if texts}
+        return replace(content, pending=with_pending(content, "typed", typed)).to_json()
+
+    def readable(self, name: str) -> Any:
+        """The value of a field, None when it could not be read."""
+        return getattr(self, "cleaned_data", {}).get(name)
+
+    def was_refused(self, name: str) -> bool:
+        """Whether something stands in the field that could not be read."""
+        return name in self.errors
+
+    def compare(self) -> list[tuple[Any, Any, Any]]:
+        """(label, what was typed here, what is stored now) of every field that differs, for a page of both."""
+        stored = type(self)(*self.arguments())
+        rows = []
+        for field in self.visible_fields():
+            mine, theirs = _shown(field), _shown(stored[field.name])
+            if mine != theirs:
+                rows.append((field.label, mine, theirs))
+        return rows
+
+    def arguments(self) -> tuple[Any, ...]:
+        """What makes the same form again, unbound."""
+        return (self.bench,)
+
+    def _as_texts(self) -> dict[str, Any]:
+        return {
+            name: field.prepare_value(self.get_initial_for_field(field, name)) for name, field in self.fields.items()
+        }
+
+
+def _shown(field: forms.BoundField) -> str:
+    value = field.value()
+    if value in (None, "", []):
+        return ""
+    choices = dict(getattr(field.field, "choices", []))
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(str(choices.get(str(one), one)) for one in values)
+
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]

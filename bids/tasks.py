@@ -1,0 +1,127 @@
+"""What is to do for a bid, in any order; each task says how far it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bids.workbench import Workbench
+from tendering.models import Lot
+
+State = Literal["done", "doing", "open", "error", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class BidTask:
+    """One line of the task list. `key` is the part it edits; without `url` it is text with its reason in `note`."""
+
+    key: str
+    title: str | Promise
+    state: State
+    url: str = ""
+    note: str | Promise = ""
+
+
+def tasks_of(bench: Workbench) -> list[BidTask]:
+    """All tasks of this bid in the usual order; the last one is handing in."""
+    tasks = [_lots(bench)]
+    for lot in bench.chosen:
+        tasks += _of_lot(bench, lot)
+    tasks += _answers(bench)
+    tasks.append(_documents(bench))
+    return [*tasks, _submit(bench, tasks)]
+
+
+def next_address(bench: Workbench, after: str) -> str:
+    """Where "Save and continue" leads: the first open task behind the one just done, else the list."""
+    tasks = tasks_of(bench)
+    here = next((number for number, task in enumerate(tasks) if task.key == after), -1)
+    for task in tasks[here + 1 :]:
+        if task.url and task.state in {"open", "doing", "error"} and task.key != f"promises.{after.partition('.')[2]}":
+            return task.url
+    return _address("bid_draft", bench)
+
+
+def _address(name: str, bench: Workbench, **more: str) -> str:
+    return reverse(name, kwargs={"draft_id": bench.draft.pk, **more})
+
+
+def _titled(bench: Workbench, text: str, lot: Lot) -> str:
+    return f"{text}: {lot.code} {lot.title}" if len(bench.lots) > 1 else text
+
+
+def _lots(bench: Workbench) -> BidTask:
+    missing = [criterion for criterion in bench.mandatory if criterion.code not in bench.content.mandatory]
+    denied = [code for code, met in bench.content.mandatory.items() if not met]
+    chosen = len(bench.chosen)
+    state: State = "open" if not chosen else "doing" if missing else "done"
+    note = ngettext("%(n)s lot chosen", "%(n)s lots chosen", chosen) % {"n": chosen}
+    if missing:
+        more = ngettext("%(n)s declaration is missing", "%(n)s declarations are missing", len(missing))
+        note = f"{note} · {more % {'n': len(missing)}}"
+    if denied:
+        state, note = (
+            "error",
+            _("You answered “no” to %(codes)s: that excludes the bid.") % {"codes": ", ".join(denied)},
+        )
+    return BidTask("lots", _("Lots and declarations"), state, _address("bid_lots", bench), note)
+
+
+def _of_lot(bench: Workbench, lot: Lot) -> Iterator[BidTask]:
+    url = _address("bid_prices", bench, code=lot.code)
+    content, key = bench.lot_content(lot), f"prices.{lot.code}"
+    items = list(lot.items.all())
+    priced = sum(item.ref in content.unit_prices for item in items)
+    needed = sum(item.essential and item.ref not in content.unit_prices for item in items)
+    unread = any(name.startswith("price") for name in bench.typed.get(key, {}))
+    state: State = "error" if unread else "done" if not needed else "doing" if priced else "open"
+    note = _("%(done)s of %(all)s positions priced") % {"done": priced, "all": len(items)}
+    yield BidTask(key, _titled(bench, _("Prices"), lot), state, url, note)
+    if promised := bench.promised(lot):
+        given = sum(criterion.code in content.promised for criterion in promised)
+        unread = any(name.startswith("promise") for name in bench.typed.get(key, {}))
+        state = "error" if unread else "done" if given == len(promised) else "doing" if given else "open"
+        note = _("%(done)s of %(all)s numbers promised") % {"done": given, "all": len(promised)}
+        title = _titled(bench, _("Efficiency numbers"), lot)
+        yield BidTask(f"promises.{lot.code}", title, state, f"{url}#promises", note)
+
+
+def _answers(bench: Workbench) -> Iterator[BidTask]:
+    asked = [(lot, criterion) for lot in bench.chosen for criterion in bench.quality(lot)]
+    if not asked:
+        return
+    given = sum(bool(bench.lot_content(lot).answers.get(criterion.code)) for lot, criterion in asked)
+    state: State = "done" if given == len(asked) else "doing" if given else "open"
+    note = _("%(done)s of %(all)s answered") % {"done": given, "all": len(asked)}
+    if not given and bench.content.files:
+        state, note = "done", _("No text; your documents count.")
+    yield BidTask("answers", _("Quality answers"), state, _address("bid_answers", bench), note)
+
+
+def _documents(bench: Workbench) -> BidTask:
+    required = [document.name for document in bench.required_documents]
+    there = {file.role for file in bench.content.files}
+    missing = [name for name in required if name not in there]
+    count = len(bench.content.files)
+    note = ngettext("%(n)s document, sealed", "%(n)s documents, sealed", count) % {"n": count}
+    if missing:
+        note = _("Still missing: %(names)s") % {"names": ", ".join(missing)}
+    elif not required and not count:
+        note = _("None is required.")
+    state: State = "done" if not missing else "doing" if count else "open"
+    return BidTask("documents", _("Documents"), state, _address("bid_documents", bench), note)
+
+
+def _submit(bench: Workbench, before: list[BidTask]) -> BidTask:
+    title = _("Check and hand in")
+    if not bench.chosen:
+        return BidTask("submit", title, "blocked", note=_("Choose at least one lot first."))
+    if bench.typed:
+        return BidTask("submit", title, "blocked", note=_("Some entries could not be read. Mend them first."))
+    left = sum(task.state != "done" for task in before)
+    note = ngettext("%(n)s task is still open", "%(n)s tasks are still open", left) % {"n": left} if left else ""
+    return BidTask("submit", title, "open", _address("bid_submit", bench), note)

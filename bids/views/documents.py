@@ -1,0 +1,102 @@
+"""Documents of a draft: sealed from their first byte, named on this page only."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.decision import RefusedError
+from bids import actions
+from bids.forms.acts import DocumentForm
+from bids.models import Draft
+from bids.upload import SealedUpload, sealing_form
+from bids.views.access import bench_of, person, refusal, signed_in
+from bids.workbench import Workbench
+from tendering.forms.faults import add_faults
+
+
+def _prepare(request: HttpRequest, draft_id: UUID) -> tuple[Draft, str]:
+    """Before the first byte is read: whose draft it is and which seal it gets."""
+    if not request.user.is_authenticated:
+        raise Http404
+    draft = actions.own_draft(person(request), draft_id)
+    return draft, actions.current_seal(draft.tender).recipient
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def documents(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The documents of the draft and the form that adds one."""
+    if request.method != "POST" and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    try:
+        return _form(request, draft_id=draft_id)
+    except RefusedError as error:
+        return _told(request, draft_id, error)
+
+
+documents.csrf_exempt = True  # type: ignore[attr-defined]  # checked inside, after the sealing handler is set
+
+
+@sealing_form(_prepare)
+def _form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    bench = bench_of(request, draft_id)
+    if request.method != "POST":
+        return _page(request, bench, DocumentForm(bench.required_documents))
+    form = DocumentForm(bench.required_documents, request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["document"]
+        stored: SealedUpload = file.stored
+        try:
+            actions.attach_document(
+                actor=person(request), draft_id=draft_id, stored=stored, name=file.name, role=form.cleaned_data["role"]
+            )
+        except ValidationError as error:
+            add_faults(form, error, lambda _path: "document")
+        else:
+            messages.success(request, _("The document is sealed and in your bid."))
+            return redirect("bid_documents", draft_id=draft_id)
+    return _page(request, bench, form, 422)
+
+
+def _told(request: HttpRequest, draft_id: UUID, error: RefusedError) -> HttpResponse:
+    """Limits are told at the field; the body was not read to its end, so nothing of it is used."""
+    if error.refused.code not in {"too_large", "empty_file", "too_many_files"}:
+        return refusal(request, error.refused)
+    bench = bench_of(request, draft_id)
+    form = DocumentForm(bench.required_documents, {"role": ""}, {})
+    form.full_clean()
+    form.errors.clear()
+    form.add_error("document", str(error.refused.sentence))
+    return _page(request, bench, form, 422)
+
+
+def _page(request: HttpRequest, bench: Workbench, form: DocumentForm, status: int = 200) -> HttpResponse:
+    megabytes, count = bench.file_limits
+    roles = {file.role for file in bench.content.files}
+    context: dict[str, Any] = {
+        "bench": bench,
+        "form": form,
+        "megabytes": megabytes,
+        "most": count,
+        "files": bench.content.files,
+        "missing": [document.name for document in bench.required_documents if document.name not in roles],
+    }
+    return render(request, "bids/documents.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def remove(request: HttpRequest, draft_id: UUID, object_id: UUID) -> HttpResponse:
+    """Take one document out of the draft."""
+    actions.own_draft(person(request), draft_id)
+    actions.remove_document(actor=person(request), object_id=object_id)
+    messages.success(request, _("The document has been taken out of your bid."))
+    return redirect("bid_documents", draft_id=draft_id)

@@ -1,0 +1,133 @@
+"""Starting, seeing and discarding a bid in preparation; the list of one's own bids."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import clock
+from accounts.lifecycle import PROVIDER_ROLES
+from accounts.models import Organization, User
+from bids import actions
+from bids.lifecycle import decide_withdraw
+from bids.models import Bid, Draft, Receipt
+from bids.tasks import tasks_of
+from bids.views.access import bench_of, person, signed_in
+from bids.workbench import Workbench, open_draft
+
+SHOWN = 50
+
+
+@signed_in
+@require_POST
+def start(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Start a bid, or go on with the company's draft for this tender."""
+    user = person(request)
+    draft = begin(user, _company(user, request.POST.get("company", "")), tender_id)
+    return redirect("bid_draft", draft_id=draft.pk)
+
+
+def begin(user: User, company: Organization, tender_id: int) -> Draft:
+    """The company's draft, made and filled with what leaves no choice if there was none."""
+    draft = actions.start_draft(actor=user, company=company, tender_id=tender_id)
+    bench = open_draft(user, draft.pk)
+    if draft.version == 1 and not bench.content.lots:
+        _prefill(user, bench)
+    return draft
+
+
+def _company(user: User, wanted: str) -> Organization:
+    """The named company of the person, or the only one."""
+    own = Organization.objects.filter(pk__in=user.organizations_with(*PROVIDER_ROLES)).order_by("pk")
+    if wanted:
+        own = own.filter(pk=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 12 else 0)
+    company = own.first()
+    if company is None:
+        raise Http404
+    return company
+
+
+def _prefill(user: User, bench: Workbench) -> None:
+    """A tender with one lot leaves no choice; the company's usual VAT rate is a proposal."""
+    content = bench.content.to_json()
+    content["vat_rate"] = format(bench.vat_rates[0], "f")
+    if len(bench.lots) == 1:
+        content["lots"] = {bench.lots[0].code: {}}
+    actions.save_draft(actor=user, draft_id=bench.draft.pk, expected_version=bench.draft.version, content=content)
+
+
+@signed_in
+@require_safe
+def task_list(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """What is to do, in any order."""
+    bench = bench_of(request, draft_id)
+    tasks = tasks_of(bench)
+    context = {
+        "bench": bench,
+        "tasks": [{"title": t.title, "state": t.state, "url": t.url, "note": t.note} for t in tasks],
+        "done": sum(task.state == "done" for task in tasks),
+        "handed_in": _live_receipt(bench.draft),
+    }
+    return render(request, "bids/draft.html", context)
+
+
+def _live_receipt(draft: Draft) -> Receipt | None:
+    """The receipt of a bid that was handed in before and would be replaced."""
+    live = Bid.objects.live().filter(tender=draft.tender_id, company=draft.company_id)
+    return Receipt.objects.filter(bid__in=live).order_by("at").last()
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """Throw the draft away, after asking."""
+    bench = bench_of(request, draft_id)
+    if request.method != "POST":
+        return render(request, "bids/discard.html", {"bench": bench})
+    actions.discard_draft(actor=person(request), draft_id=draft_id)
+    messages.success(request, _("The draft has been deleted."))
+    return redirect("bid_list")
+
+
+@signed_in
+@require_safe
+def bid_list(request: HttpRequest) -> HttpResponse:
+    """Drafts by deadline, then what was handed in, newest first."""
+    user, now = person(request), clock.now()
+    companies = user.organizations_with(*PROVIDER_ROLES)
+    if not companies:
+        raise Http404
+    drafts = Draft.objects.filter(company__in=companies).select_related("tender__buyer", "company")
+    bids = Bid.objects.visible_to(user, now).filter(company__in=companies).select_related("tender__buyer", "company")
+    bids = bids.prefetch_related("receipts").order_by("-received_at")
+    context = {
+        "drafts": list(drafts.order_by("tender__tender_period_end")[:SHOWN]),
+        "bids": [_row(bid, now) for bid in bids[:SHOWN]],
+        "now": now,
+        "several": len(companies) > 1,
+    }
+    return render(request, "bids/list.html", context)
+
+
+KINDS = {"received": "success", "late": "warning", "opened": "info", "damaged": "danger"}
+
+
+def _row(bid: Bid, now: Any) -> dict[str, Any]:
+    status = bid.status
+    return {
+        "bid": bid,
+        "receipt": _latest(bid.receipts.all()),
+        "status": status,
+        "kind": KINDS.get(status, "neutral"),
+        "can_withdraw": bool(decide_withdraw(bid.tender.status(now), bid)),
+    }
+
+
+def _latest(receipts: Iterable[Receipt]) -> Receipt | None:
+    found = list(receipts)
+    return found[-1] if found else None

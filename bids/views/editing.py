@@ -1,0 +1,131 @@
+"""The parts of a bid that are typed: lots and declarations, prices, answers. Each saves as it is typed."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bids import sheets
+from bids.content import DraftContent
+from bids.figures import figures, points
+from bids.forms.answers import AnswersForm
+from bids.forms.base import DraftForm
+from bids.forms.participation import ParticipationForm
+from bids.forms.prices import PriceForm, SheetForm
+from bids.tasks import next_address
+from bids.views.access import bench_of, conflict, save, saved_answer, signed_in
+from bids.workbench import Workbench
+from tendering.models import Lot
+
+MakeForm = Callable[[Workbench, Any], DraftForm]
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def lots(request: HttpRequest, draft_id: UUID, autosave: bool = False) -> HttpResponse:
+    """Lots chosen and requirements declared."""
+    bench = bench_of(request, draft_id)
+    return _edit(request, bench, ParticipationForm, "bids/lots.html", {}, autosave)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def prices(request: HttpRequest, draft_id: UUID, code: str, autosave: bool = False) -> HttpResponse:
+    """Unit prices and promised numbers of one lot."""
+    bench = bench_of(request, draft_id)
+    lot = bench.lot(code)
+    context = {"lot": lot, "sheet_form": SheetForm(limit=settings.SHEET_FILE_LIMIT)}
+    return _edit(request, bench, lambda b, data: PriceForm(b, lot, data), "bids/prices.html", context, autosave)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def answers(request: HttpRequest, draft_id: UUID, autosave: bool = False) -> HttpResponse:
+    """Answers in words of all lots."""
+    return _edit(request, bench_of(request, draft_id), AnswersForm, "bids/answers.html", {}, autosave)
+
+
+@signed_in
+@require_POST
+def total(request: HttpRequest, draft_id: UUID, code: str) -> HttpResponse:
+    """The sums of what stands in the form now; nothing is saved."""
+    bench = bench_of(request, draft_id)
+    lot = bench.lot(code)
+    form = PriceForm(bench, lot, request.POST)
+    form.is_valid()
+    return render(request, "bids/parts/figures.html", _figures(bench, lot, form.into(bench.content)))
+
+
+def _edit(
+    request: HttpRequest, bench: Workbench, make: MakeForm, template: str, context: dict[str, Any], autosave: bool
+) -> HttpResponse:
+    if request.method != "POST":
+        return _page(request, template, make(bench, None), context)
+    form = make(bench, request.POST)
+    valid = form.is_valid()
+    if form.was_refused("version"):
+        return HttpResponseBadRequest(_("The form was incomplete. Please load the page again."))
+    draft = save(request, bench, form.merged())
+    if autosave:
+        return saved_answer(draft)
+    if draft is None:
+        return conflict(request, form)
+    if not valid:
+        fresh = make(bench_of(request, draft.pk), _with_version(request, draft.version))
+        return _page(request, template, fresh, context, 422)
+    if "later" in request.POST:
+        return redirect("bid_draft", draft_id=draft.pk)
+    return redirect(next_address(bench_of(request, draft.pk), form.key))
+
+
+def _with_version(request: HttpRequest, version: int) -> Any:
+    """What was typed, with the version it was saved as."""
+    data = request.POST.copy()
+    data["version"] = str(version)
+    return data
+
+
+def _page(
+    request: HttpRequest, template: str, form: DraftForm, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    bench = form.bench
+    if isinstance(form, PriceForm):
+        form.is_bound and form.is_valid()
+        content = form.into(bench.content) if form.is_bound else bench.content
+        context = {**context, **_figures(bench, form.lot, content), "promise_points": _scale(form)}
+    autosave = (
+        reverse(f"{request.resolver_match.url_name}_autosave", kwargs=_kwargs(request))
+        if request.resolver_match
+        else ""
+    )
+    return render(request, template, {**context, "bench": bench, "form": form, "autosave": autosave}, status=status)
+
+
+def _kwargs(request: HttpRequest) -> dict[str, Any]:
+    assert request.resolver_match
+    return {name: value for name, value in request.resolver_match.kwargs.items() if name != "autosave"}
+
+
+def _figures(bench: Workbench, lot: Lot, content: DraftContent) -> dict[str, Any]:
+    own = content.lots[lot.code]
+    promised = [(c, own.promised[c.code], points(c.curve, own.promised[c.code]))
+                for c in bench.promised(lot) if c.code in own.promised]  # fmt: skip
+    return {
+        "bench": bench,
+        "lot": lot,
+        "figures": figures(lot.items.all(), own, content.vat_rate),
+        "content": own,
+        "vat_rate": content.vat_rate,
+        "promised": promised,
+        "has_reading": sheets.has_reading(content),
+    }
+
+
+def _scale(form: PriceForm) -> list[Any]:
+    return [(criterion, field, criterion.curve) for criterion, field in form.promise_rows()]

@@ -1,0 +1,203 @@
+"""The opening by two: before the deadline nothing is shown, then each releases the own part, then the record."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.decision import Refused, RefusedError
+from accounts.lifecycle import Role
+from accounts.models import OpenerKey, OpeningGroup, User
+from bids import actions
+from bids.actions.opening import SESSION_LIFE
+from bids.forms.acts import DeclarationForm, ReleaseForm
+from bids.models import Bid, OpeningSession, SealPiece, TenderSeal
+from bids.views.access import person, signed_in
+from tendering import actions as tendering
+from tendering.lifecycle import Status
+from tendering.models import ConflictDeclaration, Tender
+from tendering.views.access import find_tender, roles_at
+from tendering.views.officer_view import navigation_of
+
+READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.OPENER, Role.AUDITOR})
+HIDDEN = frozenset({Status.DRAFT, Status.PREPARED, Status.SCHEDULED})
+KEEP_TYPED = frozenset({"wrong_pass_sentence", "too_many_attempts", "session_expired", "opening_guard"})
+
+
+@dataclass
+class Ceremony:
+    """Where the opening of one tender stands, for one person."""
+
+    tender: Tender
+    status: Status
+    now: datetime
+    user: User
+    is_opener: bool
+
+    @property
+    def session(self) -> OpeningSession | None:
+        """The session that runs now, if any."""
+        found = OpeningSession.objects.filter(tender=self.tender, completed_at=None).exclude(session_wrapped="")
+        return found.filter(started_at__gt=self.now - SESSION_LIFE).last()
+
+    def context(self) -> dict[str, Any]:
+        """Everything the page shows; before the opening no number and no name of a bid is even asked for."""
+        session, seal = (
+            self.session,
+            TenderSeal.objects.filter(tender=self.tender, generation=self.tender.round).first(),
+        )
+        releases = list(session.releases.select_related("opener")) if session else []
+        needed = seal.needed if seal else 2
+        return {
+            "tender": self.tender,
+            "status": self.status,
+            "now": self.now,
+            "is_opener": self.is_opener,
+            "needed": needed,
+            "session": session,
+            "released": releases,
+            "have_released": any(release.opener_id == self.user.pk for release in releases),
+            "expires_at": session.started_at + SESSION_LIFE if session else None,
+            "declaration": ConflictDeclaration.objects.filter(tender=self.tender, user=self.user).first(),
+            "has_key": self._has_key(seal),
+            "expired": session is None and self._expired(),
+            "guard_ends": self._guard_ends(),
+        }
+
+    def _has_key(self, seal: TenderSeal | None) -> bool:
+        """Whether this person's key belongs to the seal of this tender."""
+        own = OpenerKey.objects.filter(user=self.user, retired_at=None)
+        return bool(seal and own.exists() and SealPiece.objects.filter(seal=seal, opener=self.user).exists())
+
+    def _expired(self) -> bool:
+        ended = OpeningSession.objects.filter(tender=self.tender, completed_at=None, kind="bids")
+        return ended.filter(started_at__lte=self.now - SESSION_LIFE).exists()
+
+    def _guard_ends(self) -> datetime | None:
+        from django.conf import settings
+
+        end = self.tender.tender_period_end
+        if end is None or self.status != Status.CLOSED:
+            return None
+        ends = end + timedelta(seconds=settings.OPENING_GUARD_SECONDS)
+        return ends if self.now < ends else None
+
+
+def ceremony_of(request: HttpRequest, tender_id: int) -> Ceremony:
+    """For the buyer's office and its opening group; Http404 for everybody else and before publication."""
+    tender, now = find_tender(request, tender_id)
+    user, status = person(request), tender.status(now)
+    is_opener = OpeningGroup.objects.filter(organization=tender.buyer_id, members=user.pk).exists()
+    if status in HIDDEN or not (is_opener or roles_at(request, tender) & READERS):
+        raise Http404
+    return Ceremony(tender, status, now, user, is_opener)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def opening(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Where the opening stands and the one thing to do now."""
+    ceremony = ceremony_of(request, tender_id)
+    form = ReleaseForm(request.POST or None, initial=_running(ceremony))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _release(ceremony.user, tender_id, form)
+        except RefusedError as error:
+            return _refused(request, ceremony, form, error.refused)
+        return redirect("bid_opening", tender_id=tender_id)
+    return _page(request, ceremony, form, 422 if form.is_bound else 200)
+
+
+def _running(ceremony: Ceremony) -> dict[str, Any]:
+    session = ceremony.session
+    return {"session": session.pk if session else None}
+
+
+def _release(user: User, tender_id: int, form: ReleaseForm) -> None:
+    """Joins the session of the page, or starts one; the last release opens."""
+    session_id: UUID | None = form.cleaned_data["session"]
+    if session_id is None:
+        session_id = actions.start_opening(actor=user, tender_id=tender_id).pk
+    actions.release_pieces(actor=user, session_id=session_id, pass_sentence=form.cleaned_data["pass_sentence"])
+
+
+def _refused(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, refused: Refused) -> HttpResponse:
+    """The sentence at its field; the typed sentence itself is never sent back."""
+    fresh = ceremony_of(request, ceremony.tender.pk)
+    data = {"pass_sentence": "", "session": _running(fresh)["session"] or ""}
+    again = ReleaseForm(data)
+    again.full_clean()
+    again.errors.clear()
+    again.add_error("pass_sentence", str(refused.sentence))
+    return _page(request, fresh, again, refused.status)
+
+
+def _page(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, status: int) -> HttpResponse:
+    context = {**ceremony.context(), "form": form, "declare_form": DeclarationForm()}
+    context["navigation"] = navigation_of(request, ceremony.tender, ceremony.status, ceremony.now)
+    if ceremony.status in {Status.EVALUATION, Status.AWARDED} or ceremony.tender.opened_at:
+        context["record"] = shown_record(ceremony.tender)
+        context["late_bids"] = late_bids(ceremony.tender)
+    return render(request, "bids/opening.html", context, status=status)
+
+
+def late_bids(tender: Tender) -> list[Bid]:
+    """Live late bids of this round, first come first."""
+    found = Bid.objects.live().filter(tender=tender, is_late=True, round=tender.round)
+    return list(found.select_related("company").order_by("received_at"))
+
+
+def shown_record(tender: Tender) -> dict[str, Any] | None:
+    """The record of the last opening with people by name and moments as moments; None before."""
+    sessions = OpeningSession.objects.filter(tender=tender, completed_at__isnull=False).order_by("completed_at")
+    session = sessions.filter(kind="bids").last()
+    if session is None:
+        return None
+    late = [_with_moments(one.record) for one in sessions.filter(kind="late", completed_at__gt=session.completed_at)]
+    return {**_with_moments(session.record), "session": session, "later": late}
+
+
+def _with_moments(record: dict[str, Any]) -> dict[str, Any]:
+    moments = {name: parse_datetime(record[name]) for name in ("deadline", "started_at", "opened_at") if record[name]}
+    lists = {
+        name: [_entry(entry) for entry in record.get(name, [])]
+        for name in ("openers", "bids", "late")
+    }  # fmt: skip
+    return {**record, **moments, **lists}
+
+
+def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+    moments = {n: parse_datetime(entry[n]) for n in ("received_at", "released_at") if n in entry}
+    return {**entry, **moments}
+
+
+@signed_in
+@require_POST
+def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Declare (no) conflict of interest on the spot."""
+    ceremony = ceremony_of(request, tender_id)
+    form = DeclarationForm(request.POST)
+    if not form.is_valid():
+        context = {**ceremony.context(), "form": form, "declare_form": form}
+        return render(request, "bids/opening.html", context, status=422)
+    tendering.declare_conflict(
+        actor=ceremony.user, tender_id=tender_id, conflict=form.cleaned_data["conflict"] == "yes"
+    )
+    return redirect("bid_opening", tender_id=tender_id)
+
+
+@signed_in
+@require_safe
+def record(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """The record of the opening, for reading and printing."""
+    ceremony = ceremony_of(request, tender_id)
+    found = shown_record(ceremony.tender)
+    if found is None:
+        raise Http404
+    context = {"tender": ceremony.tender, "record": found, "now": ceremony.now}
+    return render(request, "bids/record.html", context)

@@ -1,0 +1,177 @@
+"""Check and hand in; the receipt; withdrawing; starting a replacement."""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import clock
+from accounts.lifecycle import PROVIDER_ROLES
+from bids import actions, receipts
+from bids.figures import figures, points
+from bids.forms.acts import ActForm, SubmitForm
+from bids.lifecycle import decide_submit, decide_withdraw
+from bids.models import Receipt, SealedObject
+from bids.tasks import tasks_of
+from bids.views.access import bench_of, person, signed_in
+from bids.views.drafts import begin
+from bids.workbench import Workbench
+from tendering.forms.faults import add_faults
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def submit(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """The whole bid on one page and the button that counts."""
+    if request.method == "POST":
+        form = SubmitForm(request.POST)  # reads the body to its last byte
+        return _hand_in(request, draft_id, form, received_at=clock.now())
+    bench = bench_of(request, draft_id)
+    if not bench.chosen or bench.typed:
+        return redirect("bid_draft", draft_id=draft_id)
+    declarant = bench.content.declarant or str(person(request))
+    return _page(request, bench, SubmitForm(initial={"key": uuid4().hex, "declarant": declarant}))
+
+
+def _hand_in(request: HttpRequest, draft_id: UUID, form: SubmitForm, received_at: Any) -> HttpResponse:
+    if not form.is_valid():
+        return _page(request, bench_of(request, draft_id), form, 422)
+    try:
+        receipt = actions.submit_bid(
+            actor=person(request),
+            draft_id=draft_id,
+            declarant=form.cleaned_data["declarant"],
+            idempotency_key=form.cleaned_data["key"],
+            received_at=received_at,
+            keep_copy=form.cleaned_data["keep_copy"],
+        )
+    except ValidationError as error:
+        add_faults(form, error, lambda path: path.removeprefix("$."))
+        return _page(request, bench_of(request, draft_id), form, 422)
+    return redirect("bid_receipt", receipt_id=receipt.pk)
+
+
+def _page(request: HttpRequest, bench: Workbench, form: SubmitForm, status: int = 200) -> HttpResponse:
+    context = {
+        "bench": bench,
+        "form": form,
+        "parts": [_lot(bench, lot) for lot in bench.chosen],
+        "requirements": [(c, bench.content.mandatory.get(c.code)) for c in bench.mandatory],
+        "open_tasks": [t for t in tasks_of(bench) if t.state in {"open", "doing", "error"} and t.key != "submit"],
+        "may": decide_submit(bench.tender.status(bench.now)),
+        "is_late": bool(bench.tender.tender_period_end and bench.now >= bench.tender.tender_period_end),
+    }
+    return render(request, "bids/submit.html", context, status=status)
+
+
+def _lot(bench: Workbench, lot: Any) -> dict[str, Any]:
+    content = bench.lot_content(lot)
+    return {
+        "lot": lot,
+        "figures": figures(lot.items.all(), content, bench.content.vat_rate),
+        "prices": [(item, content.unit_prices.get(item.ref)) for item in lot.items.all()],
+        "content": content,
+        "answers": [(criterion, content.answers.get(criterion.code, "")) for criterion in bench.quality(lot)],
+        "promised": [
+            (
+                c,
+                content.promised.get(c.code),
+                points(c.curve, content.promised[c.code]) if c.code in content.promised else None,
+            )
+            for c in bench.promised(lot)
+        ],
+    }
+
+
+@signed_in
+@require_safe
+def copy(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """All entries as one file for the bidder's own records; the platform's copy goes when the bid is handed in."""
+    bench = bench_of(request, draft_id)
+    body = bench.content.to_json()
+    body.pop("pending", None)
+    whole = {"tender": bench.tender.reference, "company": bench.draft.company.name, "content": body}
+    text = json.dumps(whole, ensure_ascii=False, indent=1)
+    return _download(text, "application/json", f"bid-{bench.tender.reference}.json")
+
+
+def own_receipt(request: HttpRequest, receipt_id: UUID) -> Receipt:
+    """A receipt of the person's own company; Http404 otherwise."""
+    companies = person(request).organizations_with(*PROVIDER_ROLES)
+    found = Receipt.objects.select_related("bid__tender__buyer", "bid__company", "bid__submitted_by")
+    receipt = found.filter(pk=receipt_id, bid__company__in=companies).first()
+    if receipt is None:
+        raise Http404
+    return receipt
+
+
+@signed_in
+@require_safe
+def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """The sentence a bidder needs first; what happens next; the proof folded below."""
+    found, now = own_receipt(request, receipt_id), clock.now()
+    bid, tender = found.bid, found.bid.tender
+    last = Receipt.objects.filter(bid=bid).order_by("at").last()
+    current = last == found and bid.superseded_at is None
+    there = found.at.astimezone(ZoneInfo(tender.buyer.time_zone))
+    context = {
+        "receipt": found,
+        "bid": bid,
+        "tender": tender,
+        "now": now,
+        "words": receipts.words(found),
+        "clock": there.strftime("%H:%M"),
+        "note_hash": receipts.note_hash(found),
+        "objects": SealedObject.objects.filter(bid=bid).order_by("kind", "pk"),
+        "is_current": current and bid.withdrawn_at is None,
+        "may_withdraw": decide_withdraw(tender.status(now), bid),
+        "may_replace": decide_submit(tender.status(now)),
+        "still_open": bool(tender.tender_period_end and now < tender.tender_period_end),
+    }
+    return render(request, "bids/receipt.html", context)
+
+
+@signed_in
+@require_safe
+def note(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """The signed note, to be checked by anybody with the public key."""
+    found = own_receipt(request, receipt_id)
+    return _download(found.note, "text/plain; charset=utf-8", f"receipt-{found.pk}.txt")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """What cannot be undone has a page of its own."""
+    found, now = own_receipt(request, receipt_id), clock.now()
+    form = ActForm(request.POST or None, initial={"key": uuid4().hex})
+    if request.method == "POST" and form.is_valid():
+        done = actions.withdraw_bid(
+            actor=person(request), bid_id=found.bid_id, idempotency_key=form.cleaned_data["key"]
+        )
+        return redirect("bid_receipt", receipt_id=done.pk)
+    may = decide_withdraw(found.bid.tender.status(now), found.bid)
+    context = {"receipt": found, "tender": found.bid.tender, "form": form, "may": may, "now": now}
+    return render(request, "bids/withdraw.html", context)
+
+
+@signed_in
+@require_POST
+def replace(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """A draft for a newer version: the kept copy, or an empty one."""
+    found = own_receipt(request, receipt_id)
+    draft = begin(person(request), found.bid.company, found.bid.tender_id)
+    return redirect("bid_draft", draft_id=draft.pk)
+
+
+def _download(text: str, media_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,115 @@
+"""A draft opened for work: its decrypted content beside what the tender asks for, and what is done of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404
+
+from accounts import clock
+from accounts.models import User
+from bids import actions
+from bids.actions.drafts import content_of
+from bids.content import DraftContent, LotContent
+from bids.content_checks import Gap, gaps
+from bids.models import Draft
+from tendering.models import Criterion, CriterionKind, Lot, RequiredDocument, Tender
+
+GERMAN_RATES = (Decimal(19), Decimal(7), Decimal(0))
+
+
+@dataclass
+class Workbench:
+    """One draft with everything its pages need; `now` is the page's one moment."""
+
+    draft: Draft
+    content: DraftContent
+    now: datetime
+
+    @property
+    def tender(self) -> Tender:
+        return self.draft.tender
+
+    @cached_property
+    def lots(self) -> list[Lot]:
+        return list(self.tender.lots.prefetch_related("items"))
+
+    @cached_property
+    def criteria(self) -> list[Criterion]:
+        return list(self.tender.criteria.prefetch_related("lots"))
+
+    @cached_property
+    def required_documents(self) -> list[RequiredDocument]:
+        return list(self.tender.required_documents.all())
+
+    @cached_property
+    def gaps(self) -> list[Gap]:
+        return gaps(self.content, self.tender)
+
+    @property
+    def chosen(self) -> list[Lot]:
+        """The lots that are bid for, in the tender's order."""
+        codes = self.content.chosen_lots()
+        return [lot for lot in self.lots if lot.code in codes]
+
+    @property
+    def mandatory(self) -> list[Criterion]:
+        return [criterion for criterion in self.criteria if criterion.kind == CriterionKind.MANDATORY]
+
+    def quality(self, lot: Lot) -> list[Criterion]:
+        """Criteria of this lot that are answered in words."""
+        return [c for c in self._of(lot) if c.kind == CriterionKind.QUALITY]
+
+    def promised(self, lot: Lot) -> list[Criterion]:
+        """Criteria of this lot for which a number is promised."""
+        return [criterion for criterion in self._of(lot) if criterion.is_promised]
+
+    def _of(self, lot: Lot) -> Iterator[Criterion]:
+        return (c for c in self.criteria if not c.lots.all() or lot in c.lots.all())
+
+    def lot(self, code: str) -> Lot:
+        """A chosen lot; Http404 otherwise."""
+        for lot in self.chosen:
+            if lot.code == code:
+                return lot
+        raise Http404
+
+    def lot_content(self, lot: Lot) -> LotContent:
+        return self.content.lots.get(lot.code, LotContent())
+
+    @property
+    def vat_rates(self) -> tuple[Decimal, ...]:
+        """Rates in percent that are offered, the company's own first."""
+        estimate = Decimal(str(self.tender.evaluation.get("estimate_vat_rate") or 0))
+        usual = GERMAN_RATES if self.tender.buyer.country == "DE" else (estimate, Decimal(0))
+        own = self.draft.company.default_vat_rate
+        first = estimate if own is None else own
+        return tuple(dict.fromkeys(Decimal(format(rate.normalize(), "f")) for rate in (first, *usual)))
+
+    @property
+    def typed(self) -> dict[str, dict[str, str]]:
+        """{part: {field: text}} of entries that could not be read as numbers; they are no part of the bid yet."""
+        found: dict[str, dict[str, str]] = self.content.pending.get("typed") or {}
+        return found
+
+    @property
+    def file_limits(self) -> tuple[int, int]:
+        """(megabytes per file, files per bid)."""
+        return settings.BID_FILE_LIMIT // 1_000_000, settings.BID_FILE_COUNT_LIMIT
+
+
+def open_draft(actor: User, draft_id: UUID) -> Workbench:
+    """The person's own company's draft; Http404 otherwise."""
+    draft = actions.own_draft(actor, draft_id)
+    return Workbench(draft, content_of(draft), clock.now())
+
+
+def with_pending(content: DraftContent, name: str, value: Any) -> dict[str, Any]:
+    """`pending` with one entry set, or left out when it is empty."""
+    kept = {key: entry for key, entry in content.pending.items() if key != name}
+    return {**kept, name: value} if value else kept
