@@ -15,7 +15,6 @@ from accounts.lifecycle import Role
 from accounts.models import User
 from bids.models import Bid, Draft
 from evaluation.models import PanelMember
-from pilots.models import Pilot
 from tendering.lifecycle import RELEASERS, Status
 from tendering.models import Amendment, Approval, Tender
 
@@ -24,7 +23,7 @@ SHOWN = 20
 
 def install() -> None:
     """Register the panels, each once."""
-    for panel in (preparation, release, publication, opening, panel_work, evaluation, bidding, pilots, offers):
+    for panel in (preparation, release, publication, opening, panel_work, evaluation, bidding, offers):
         if panel not in desk.panels:
             desk.panels.append(panel)
 
@@ -107,16 +106,6 @@ def bidding(user: User, now: datetime) -> Iterator[Task]:
         title = _("Finish and hand in the bid: %(tender)s") % {"tender": draft.tender.title}
         url = _address(["bid_draft", "draft", "bid_edit"], draft.pk) or _address(["tender_detail"], draft.tender_id)
         yield Task(title, url, draft.tender.tender_period_end, _("My bids"))
-
-
-def pilots(user: User, now: datetime) -> Iterator[Task]:
-    """Pilots whose day of decision comes near, for the council and the office."""
-    towns = user.organizations_with(Role.COUNCIL_MEMBER, Role.OFFICER)
-    due = Pilot.objects.filter(municipality__in=towns, registered_at__lte=now, decided_at=None, gate_date__isnull=False)
-    for pilot in due.order_by("gate_date")[:SHOWN]:
-        title = _("Decide on the pilot: %(pilot)s") % {"pilot": pilot.title}
-        day = datetime.combine(pilot.gate_date, now.time(), now.tzinfo) if pilot.gate_date else None
-        yield Task(title, _address(["pilot_detail"], pilot.pk), day, _("Pilots"))
 
 
 def offers(user: User, now: datetime) -> Iterator[Task]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from evaluation.figures import money
 from pilots import results, sentences
 from pilots.effects.inputs import months_between
-from pilots.figures import change, level, name_of, scaled, target, unit_of
+from pilots.figures import bare_change, bare_level, change, level, name_of, scaled, target, unit_of, whole
 from pilots.lifecycle import Status
 from pilots.models import AnalysisRun, Indicator, Pilot
 from pilots.money_tiles import money_tiles
@@ -33,6 +33,7 @@ class KpiRow:
 
     indicator: Indicator
     name: str
+    unit: str
     target: str
     before: str = ""
     during: str = ""
@@ -124,24 +125,30 @@ def _groups(indicators: list[Indicator], run: AnalysisRun | None) -> list[tuple[
 
 def _row(indicator: Indicator, run: AnalysisRun | None) -> KpiRow:
     if run is None:
-        return KpiRow(indicator, name_of(indicator), target(indicator))
+        return KpiRow(indicator, name_of(indicator), _unit_words(indicator), target(indicator))
     record = _record(run, indicator.code)
     effect = record["effect"]
     return KpiRow(
         indicator=indicator,
         name=name_of(indicator),
+        unit=_unit_words(indicator),
         target=target(indicator),
-        before=level(indicator, record["baseline_mean"]),
-        during=level(indicator, record["pilot_mean"]),
-        naive=change(indicator, record["naive_change"]),
-        comparison=change(indicator, record["control_change"]),
-        effect=change(indicator, effect["estimate"] if effect else None),
+        before=bare_level(indicator, record["baseline_mean"]),
+        during=bare_level(indicator, record["pilot_mean"]),
+        naive=bare_change(indicator, record["naive_change"]),
+        comparison=bare_change(indicator, record["control_change"]),
+        effect=bare_change(indicator, effect["estimate"] if effect else None),
         interval=sentences.interval(indicator, effect),
         verdict=str(sentences.VERDICTS[record["verdict"]]),
         badge=sentences.BADGES[record["verdict"]],
         target_met=record["target_met"],
         smaller_than_agreed=record["smaller_than_agreed"],
     )
+
+
+def _unit_words(indicator: Indicator) -> str:
+    """What the numbers of a row are counted in."""
+    return _("share, changes in percentage points") if indicator.kind == "share" else unit_of(indicator)
 
 
 def _series(primary: Indicator, run: AnalysisRun) -> dict[str, Any]:
@@ -240,8 +247,8 @@ def _cost(pilot: Pilot, code: str) -> str:
     if monthly is None or code == "stop":
         return ""
     words = {
-        "month": money(str(monthly), pilot.currency, 0),
-        "year": money(str(Decimal(str(monthly)) * 12), pilot.currency, 0),
+        "month": money(whole(monthly), pilot.currency, 0),
+        "year": money(whole(Decimal(str(monthly)) * 12), pilot.currency, 0),
     }
     if code == "adopt":
         return _("About %(year)s a year at the price of the trial.") % words

@@ -11,6 +11,11 @@ from evaluation.figures import number, shortest
 from pilots.models import Indicator
 
 HUNDRED = Decimal(100)
+# Towns write units in their own language; the usual ones are shown in the reader's.
+UNITS = [("Minuten", "minutes"), ("Stunden", "hours"), ("Tage", "days"), ("Wochen", "weeks"), ("Monate", "months"),
+         ("Punkte", "points"), ("Anzahl", "number"), ("EUR/Monat", "EUR/month"), ("EUR je Monat", "EUR per month"),
+         ("EUR je Fall", "EUR per case"), ("EUR je Sendung", "EUR per item")]  # fmt: skip
+_OTHER = {"de": {english: german for german, english in UNITS}, "en": dict(UNITS)}
 
 
 def is_german() -> bool:
@@ -34,7 +39,7 @@ def name_of(indicator: Indicator) -> str:
 def unit_of(indicator: Indicator, *, change: bool = False) -> str:
     """ "minutes"; for shares "%" and, for a difference of two shares, "percentage points"."""
     if indicator.kind != "share":
-        return indicator.unit
+        return _OTHER["de" if is_german() else "en"].get(indicator.unit, indicator.unit)
     return _("percentage points") if change else "%"
 
 
@@ -58,6 +63,25 @@ def level(indicator: Indicator, value: Any) -> str:
     if exact is None:
         return number(None)
     return f"{rounded(exact, places_for([exact]))}\u00a0{unit_of(indicator)}"
+
+
+def bare_level(indicator: Indicator, value: Any) -> str:
+    """A mean without its unit, for tables; shares keep their "%"."""
+    if indicator.kind == "share":
+        return level(indicator, value)
+    exact = scaled(indicator, value)
+    return rounded(exact, places_for([exact]))
+
+
+def bare_change(indicator: Indicator, value: Any) -> str:
+    """A difference without its unit, for tables."""
+    exact = scaled(indicator, value)
+    return signed(exact, places_for([exact]))
+
+
+def whole(value: Any) -> Decimal:
+    """An amount rounded half up to whole units of money."""
+    return Decimal(str(value)).quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
 def signed(value: Decimal | None, places: int) -> str:

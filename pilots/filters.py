@@ -47,7 +47,12 @@ class PilotFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.now = now  # and: offer only what occurs, whatever is asked for stays choosable
+        present = set(self.queryset.order_by().values_list("life_situation", flat=True).distinct())
+        chosen = set(self.data.getlist("life_situation")) if hasattr(self.data, "getlist") else set()
+        self.form.fields["life_situation"].choices = [
+            (value, label) for value, label in LifeSituation.choices if value in present | chosen
+        ]
 
     def by_words(self, queryset: QuerySet[Pilot], _name: str, value: str) -> QuerySet[Pilot]:
         """Every word must occur somewhere."""

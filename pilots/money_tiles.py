@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluation.figures import money, number
+from pilots.figures import whole
 
 Json = Mapping[str, Any]
 Tile = dict[str, Any]
@@ -15,8 +16,8 @@ Tile = dict[str, Any]
 def money_tiles(figures: Json, currency: str) -> list[Tile]:
     """Tiles of the stored money figures of an analysis; those without a figure are left out."""
     tiles = [
-        _tile(_("Total cost"), money(figures["total_cost_eur"], currency, 0)),
-        _tile(_("Own cost after the grant"), money(figures["own_cost_eur"], currency, 0)),
+        _tile(_("Total cost"), money(whole(figures["total_cost_eur"]), currency, 0)),
+        _tile(_("Own cost after the grant"), money(whole(figures["own_cost_eur"]), currency, 0)),
         _per_case(figures, currency),
         _hours(figures, currency),
         _saving(figures, currency),
@@ -47,7 +48,7 @@ def _hours(figures: Json, currency: str) -> Tile | None:
     hours = Decimal(figures["staff_hours_shown"])
     if not hours:
         return _tile(_("Staff hours"), number("0"), _nothing_counted())
-    worth = money(figures["staff_value_shown_eur"], currency, 0)
+    worth = money(whole(figures["staff_value_shown_eur"]), currency, 0)
     note = _("Capacity, not cash: worth %(value)s at the hourly rate") % {"value": worth}
     if hours > 0:
         return _tile(_("Staff hours freed"), number(hours), note, "success")

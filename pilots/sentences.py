@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from evaluation.figures import money, number
-from pilots.figures import level, name_of, places_for, rounded, scaled, target, unit_of
+from evaluation.figures import money, number, shortest
+from pilots.figures import level, name_of, places_for, rounded, scaled, target, unit_of, whole
 from pilots.lifecycle import Status
 from pilots.models import Indicator, Pilot
 
@@ -77,16 +77,16 @@ def _sentence(is_less: bool, has_control: bool) -> str:
     if has_control and is_less:
         return _(
             "%(name)s fell by %(by)s %(unit)s more than in the comparison group "
-            "(%(level)s %% interval %(low)s to %(high)s): %(word)s."
+            "(%(level)s interval %(low)s to %(high)s): %(word)s."
         )
     if has_control:
         return _(
             "%(name)s rose by %(by)s %(unit)s more than in the comparison group "
-            "(%(level)s %% interval %(low)s to %(high)s): %(word)s."
+            "(%(level)s interval %(low)s to %(high)s): %(word)s."
         )
     if is_less:
-        return _("%(name)s fell by %(by)s %(unit)s (%(level)s %% interval %(low)s to %(high)s): %(word)s.")
-    return _("%(name)s rose by %(by)s %(unit)s (%(level)s %% interval %(low)s to %(high)s): %(word)s.")
+        return _("%(name)s fell by %(by)s %(unit)s (%(level)s interval %(low)s to %(high)s): %(word)s.")
+    return _("%(name)s rose by %(by)s %(unit)s (%(level)s interval %(low)s to %(high)s): %(word)s.")
 
 
 def _no_effect(indicator: Indicator, effect: Json, words: dict[str, Any], places: int) -> str:
@@ -98,14 +98,14 @@ def _no_effect(indicator: Indicator, effect: Json, words: dict[str, Any], places
         return (
             _(
                 "%(name)s: no effect demonstrated. The figures fit no change as well as "
-                "up to %(best)s %(unit)s less (%(level)s %% interval)."
+                "up to %(best)s %(unit)s less (%(level)s interval)."
             )
             % words
         )
     return (
         _(
             "%(name)s: no effect demonstrated. The figures fit no change as well as "
-            "up to %(best)s %(unit)s more (%(level)s %% interval)."
+            "up to %(best)s %(unit)s more (%(level)s interval)."
         )
         % words
     )
@@ -117,8 +117,7 @@ def _edges(indicator: Indicator, effect: Json) -> tuple[Decimal, Decimal]:
 
 
 def _percent(confidence: str) -> str:
-    exact = Decimal(confidence) * 100
-    return number(exact.to_integral_value() if exact == exact.to_integral_value() else exact.normalize())
+    return f"{number(shortest(Decimal(confidence) * 100))}\u00a0%"
 
 
 def interval(indicator: Indicator, effect: Json | None) -> str:
@@ -162,8 +161,7 @@ def success_part(part: Json, indicator: Indicator) -> str:
 def minimal(indicator: Indicator, value: Any = None) -> str:
     """The least improvement agreed on, with its unit."""
     exact = scaled(indicator, indicator.minimal_effect if value is None else value) or Decimal(0)
-    text = number(exact.normalize() if exact != exact.to_integral_value() else exact.to_integral_value())
-    return f"{text}\u00a0{unit_of(indicator, change=True)}"
+    return f"{number(shortest(exact))}\u00a0{unit_of(indicator, change=True)}"
 
 
 def stop_rule(rule: Json, indicators: Mapping[str, Indicator], currency: str) -> str:
@@ -181,7 +179,7 @@ def stop_rule(rule: Json, indicators: Mapping[str, Indicator], currency: str) ->
             % words
         )
     if rule["kind"] == "cost_over_budget":
-        words = {"pct": number(str(rule.get("pct", 0))), "budget": money(str(rule.get("budget_eur", 0)), currency, 0)}
+        words = {"pct": number(str(rule.get("pct", 0))), "budget": money(whole(rule.get("budget_eur", 0)), currency, 0)}
         return _("The cost is more than %(pct)s %% above the budget of %(budget)s") % words
     return _("An incident of data protection or safety")
 
@@ -232,8 +230,8 @@ def standing(pilot: Pilot, status: Status, now: datetime) -> str:
 def spent(figures: Json, currency: str) -> str:
     """What the trial cost, in one sentence."""
     words = {
-        "total": money(figures["total_cost_eur"], currency, 0),
-        "own": money(figures["own_cost_eur"], currency, 0),
+        "total": money(whole(figures["total_cost_eur"]), currency, 0),
+        "own": money(whole(figures["own_cost_eur"]), currency, 0),
         "months": figures["pilot_months"],
     }
     if Decimal(figures["own_cost_eur"]) < Decimal(figures["total_cost_eur"]):
