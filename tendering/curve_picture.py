@@ -1,4 +1,4 @@
-"""A published scoring curve as a small picture: numbers below, points 0 to 10 at the side. Attributes only, no styles."""
+"""A published scoring curve as a small picture: numbers below, points 0 to 10 at the side. No styles, for the CSP."""
 
 from collections.abc import Sequence
 from decimal import Decimal

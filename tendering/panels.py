@@ -39,7 +39,7 @@ class Entry:
 class Formula:
     """How bids are judged, in words a bidder can follow, with three invented bids.
 
-    `lines` are the formula itself; `heads` and `rows` have the shape of the `data_table` tag; `steps` redo the winner by hand.
+    `lines` are the formula; `heads` and `rows` have the shape of the `data_table` tag; `steps` redo each bid by hand.
     """
 
     name: Text
@@ -49,6 +49,20 @@ class Formula:
     rows: Sequence[Any] = ()
     outcome: Text = ""
     steps: Sequence[Text] = field(default=())
+
+    @property
+    def short_heads(self) -> list[Any]:
+        """Heads of the narrow table: bid, price, what decides, rank."""
+        return [head[0] if isinstance(head, tuple) else head for head in _short(self.heads)]
+
+    @property
+    def short_rows(self) -> list[dict[str, Any]]:
+        """Rows of the narrow table."""
+        return [{"cells": _short(row["cells"]), "mark": row.get("mark", "")} for row in self.rows]
+
+
+def _short(cells: Sequence[Any]) -> list[Any]:
+    return list(cells) if len(cells) < 5 else [*cells[:2], *cells[-2:]]
 
 
 Panel: TypeAlias = Callable[[HttpRequest, Tender, Status, datetime], str | None]

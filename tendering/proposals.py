@@ -35,7 +35,7 @@ class Dates:
 
 
 def proposed_profile(buyer: Organization, value: Decimal | None, cpv: str, day: date) -> Profile | None:
-    """The profile that fits buyer, value and kind of service; None when the buyer's own profile is not in the rule book."""
+    """The profile that fits buyer, value and kind of service; None when the rule book lacks the buyer's."""
     own = rule_book().profiles.get(buyer.profile)
     if own is None or not own.statutes:
         return own
@@ -56,7 +56,7 @@ def profile_name(key: str) -> str:
 
 
 def proposed_dates(tender: Tender, now: datetime) -> Dates:
-    """Lawful dates if the tender is published within three days: whole minimum period, a working day, noon local time."""
+    """Lawful dates if published within three days: the whole minimum period, a working day, noon local time."""
     zone = ZoneInfo(tender.buyer.time_zone)
     calendar = calendar_of(tender.buyer)
     published = now.astimezone(zone).date() + timedelta(days=FULL_DAYS_TO_RELEASE)
@@ -86,5 +86,8 @@ def _why(period: Period | None) -> str:
         return _("No minimum period is known for this procedure; two weeks are proposed.")
     words = {"days": period.days, "last_day": date_format(period.last_day, "DATE_FORMAT") if period.last_day else ""}
     if period.is_binding:
-        return _("At least %(days)s whole days lie between publication and deadline; the last of them is %(last_day)s.") % words
+        return (
+            _("At least %(days)s whole days lie between publication and deadline; the last of them is %(last_day)s.")
+            % words
+        )
     return _("No fixed minimum; %(days)s days are advised. They end on %(last_day)s.") % words

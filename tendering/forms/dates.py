@@ -142,7 +142,8 @@ class ExtensionForm(forms.Form):
         label=gettext_lazy("Time"), error_messages={"required": gettext_lazy("Enter the time, for example 12:00")}
     )
     reason = forms.CharField(
-        label=gettext_lazy("Reason, as bidders will read it"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Reason, as bidders will read it"), max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Give the reason, for example: Annex 3 was replaced")},
     )  # fmt: skip
 
@@ -158,5 +159,7 @@ class ExtensionForm(forms.Form):
             data["new_end"] = datetime.combine(data["end_day"], data["end_time"], self.zone)
             if self.current and data["new_end"] <= self.current:
                 shown = date_format(self.current, "SHORT_DATETIME_FORMAT")
-                raise ValidationError({"end_day": _("Choose a moment after the present deadline, %(end)s") % {"end": shown}})
+                raise ValidationError(
+                    {"end_day": _("Choose a moment after the present deadline, %(end)s") % {"end": shown}}
+                )
         return data

@@ -17,7 +17,10 @@ from tendering.weights import percent, plain
 
 GENERIC_METHODS = ("price_only", "weighted_linear", "inverse_proportional")
 METHODS = {
-    "price_only": (gettext_lazy("The lowest price wins"), gettext_lazy("Simple and quick, for services that are the same from everybody.")),
+    "price_only": (
+        gettext_lazy("The lowest price wins"),
+        gettext_lazy("Simple and quick, for services that are the same from everybody."),
+    ),
     "weighted_linear": (
         gettext_lazy("Price and performance, weighted"),
         gettext_lazy("The usual choice: the cheapest bid gets 100 price points, one at twice that price none."),
@@ -32,7 +35,9 @@ METHODS = {
     ),
     "ratio_extended": (
         gettext_lazy("Most performance for the money, with a band"),
-        gettext_lazy("Among bids close to the best ratio, the one with the most performance wins (UfAB extended ratio)."),
+        gettext_lazy(
+            "Among bids close to the best ratio, the one with the most performance wins (UfAB extended ratio)."
+        ),
     ),
 }
 WEIGHTED = frozenset({"weighted_linear", "inverse_proportional"})
@@ -44,8 +49,18 @@ SPANS = {"high": "8-10", "middle": "5-7", "low": "0-4"}
 POINT: Row = {"value": "", "points": ""}
 BLANK: dict[str, Row] = {
     "quality": {"code": "", "name": "", "weight": ""},
-    "efficiency": {"code": "", "name": "", "weight": "", "curve": [{"value": "", "points": "10"}, {"value": "", "points": "0"}]},
-    "cost": {"code": "", "name": "", "weight": "", "curve": [{"value": "", "points": "10"}, {"value": "", "points": "0"}]},
+    "efficiency": {
+        "code": "",
+        "name": "",
+        "weight": "",
+        "curve": [{"value": "", "points": "10"}, {"value": "", "points": "0"}],
+    },
+    "cost": {
+        "code": "",
+        "name": "",
+        "weight": "",
+        "curve": [{"value": "", "points": "10"}, {"value": "", "points": "0"}],
+    },
     "mandatory": {"code": "", "name": "", "proof": ""},
     "papers": {"name": "", "category": "company_related"},
     "curve": POINT,
@@ -112,7 +127,10 @@ class CriterionForm(forms.Form):
         error_messages={"required": gettext_lazy("Give it points, for example 40; all together make 100")},
     )  # fmt: skip
     description = forms.CharField(
-        label=gettext_lazy("What is expected"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=3_000
+        label=gettext_lazy("What is expected"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=3_000,
     )
     place = ""
 
@@ -186,13 +204,20 @@ class RequirementForm(forms.Form):
     code = forms.CharField(required=False, widget=forms.HiddenInput, max_length=10)
     name = forms.CharField(
         label=gettext_lazy("Requirement"), max_length=300,
-        error_messages={"required": gettext_lazy("Name the requirement, for example: liability insurance of 1 million")},
+        error_messages={
+            "required": gettext_lazy("Name the requirement, for example: liability insurance of 1 million"),
+        },
     )  # fmt: skip
     proof = forms.CharField(label=gettext_lazy("Shown by"), required=False, max_length=300)
     place = ""
 
     def data_to_store(self, code: str) -> dict[str, Any]:
-        return {"code": code, "kind": CriterionKind.MANDATORY, "name": self.cleaned_data["name"], "proof": self.cleaned_data["proof"]}
+        return {
+            "code": code,
+            "kind": CriterionKind.MANDATORY,
+            "name": self.cleaned_data["name"],
+            "proof": self.cleaned_data["proof"],
+        }
 
 
 class PaperForm(forms.Form):
@@ -207,7 +232,8 @@ class PaperForm(forms.Form):
 
 
 FORMS: dict[str, type[forms.Form]] = {
-    "quality": QualityForm, "efficiency": PromiseForm, "cost": CostForm, "mandatory": RequirementForm, "papers": PaperForm,
+    "quality": QualityForm, "efficiency": PromiseForm, "cost": CostForm, "mandatory": RequirementForm,
+    "papers": PaperForm,
 }  # fmt: skip
 
 
@@ -216,9 +242,14 @@ class HowStep(StepForms):
 
     def __init__(self, head: HowForm, tables: Mapping[str, list[Row]], *, is_bound: bool) -> None:
         self.head = head
-        self.tables = {name: [_row_form(name, row, n, is_bound) for n, row in enumerate(tables[name])] for name in TABLES}
+        self.tables = {
+            name: [_row_form(name, row, n, is_bound) for n, row in enumerate(tables[name])] for name in TABLES
+        }
         self.curves = {
-            name: [[_point(name, row, n, m, is_bound) for m in range(len(row.get("curve", [])))] for n, row in enumerate(tables[name])]
+            name: [
+                [_point(name, row, n, m, is_bound) for m in range(len(row.get("curve", [])))]
+                for n, row in enumerate(tables[name])
+            ]
             for name in ("efficiency", "cost")
         }
         super().__init__([head, *self._all()])
@@ -249,7 +280,9 @@ class HowStep(StepForms):
         if not self.scored:
             self.head.add_error("method", _("Add a criterion below, or let the lowest price win"))
         elif total != 100:
-            words = _("The points add up to %(total)s. Change them so that they add up to 100") % {"total": f"{total:f}"}
+            words = _("The points add up to %(total)s. Change them so that they add up to 100") % {
+                "total": f"{total:f}"
+            }
             self.scored[0].add_error("weight", words)
         return bool(self.scored) and total == 100
 
@@ -258,7 +291,9 @@ class HowStep(StepForms):
         for _table, form, points in self.promises():
             values = [point.cleaned_data["value"] for point in points]
             if len(values) < 2:
-                form.add_error("unit", _("Publish at least two points of the line, for example 5 days = 10 points, 20 days = 0"))
+                form.add_error(
+                    "unit", _("Publish at least two points of the line, for example 5 days = 10 points, 20 days = 0")
+                )
                 fits = False
             elif len(set(values)) < len(values):
                 points[0].add_error("value", _("Each number of the line may stand only once"))
@@ -301,7 +336,9 @@ def _typed(name: str, row: Row, number: int) -> dict[str, Any]:
 
 def _point(name: str, row: Row, number: int, index: int, is_bound: bool) -> PointForm:
     prefix, point = f"{name}-{number}-curve-{index}", row["curve"][index]
-    form = PointForm({f"{prefix}-{key}": value for key, value in point.items()} if is_bound else None, prefix=prefix, initial=point)
+    form = PointForm(
+        {f"{prefix}-{key}": value for key, value in point.items()} if is_bound else None, prefix=prefix, initial=point
+    )
     form.place = f"({_place(name)} {number + 1})"
     return form
 

@@ -32,7 +32,11 @@ def flat(rows: list[Row], name: str) -> dict[str, Any]:
     for number, row in enumerate(rows):
         for key, value in row.items():
             head = f"{name}-{number}-{key}"
-            data.update({f"{name}-{number}-{k}": v for k, v in flat(value, key).items()} if isinstance(value, list) else {head: value})
+            data.update(
+                {f"{name}-{number}-{k}": v for k, v in flat(value, key).items()}
+                if isinstance(value, list)
+                else {head: value}
+            )
     return data
 
 
@@ -47,7 +51,9 @@ def change_rows(rows: list[Row], name: str, order: str, blank: Mapping[str, Row]
         table = rows[int(rest[0])].setdefault(rest[1], [])
         name, rest = rest[1], rest[2:]
     if verb == "add":
-        table.append({key: list(value) if isinstance(value, list) else value for key, value in blank.get(name, {}).items()})
+        table.append(
+            {key: list(value) if isinstance(value, list) else value for key, value in blank.get(name, {}).items()}
+        )
     elif rest and rest[0].isdecimal() and int(rest[0]) < len(table):
         del table[int(rest[0])]
     return True
@@ -56,6 +62,7 @@ def change_rows(rows: list[Row], name: str, order: str, blank: Mapping[str, Row]
 def is_blank(row: Row, ignored: frozenset[str] = frozenset()) -> bool:
     """Whether nothing was typed into the row."""
     return all(
-        key in ignored or (all(is_blank(one, ignored) for one in value) if isinstance(value, list) else not str(value or "").strip())
+        key in ignored
+        or (all(is_blank(one, ignored) for one in value) if isinstance(value, list) else not str(value or "").strip())
         for key, value in row.items()
     )

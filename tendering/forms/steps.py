@@ -20,7 +20,8 @@ class StepForms:
 
     def is_valid(self) -> bool:
         """Asks every form, so that all faults are told at once."""
-        return all([form.is_valid() for form in self.forms])
+        answers = [form.is_valid() for form in self.forms]
+        return all(answers)
 
     def add_faults(self, error: ValidationError, paths: Mapping[str, tuple[forms.Form, str]]) -> None:
         """Put the faults of an action at the inputs they are about; `paths` maps a path to form and field."""
@@ -34,7 +35,10 @@ class StepForms:
 def differences(mine: StepForms, stored: StepForms) -> list[tuple[str, str, str]]:
     """(label, what is stored, what was typed) where the two differ: for the page that shows both versions."""
     left, right = _written(stored), _written(mine)
-    labels = {**{key: label for key, (label, _value) in left.items()}, **{key: label for key, (label, _value) in right.items()}}
+    labels = {
+        **{key: label for key, (label, _value) in left.items()},
+        **{key: label for key, (label, _value) in right.items()},
+    }
     rows = [(label, left.get(key, ("", ""))[1], right.get(key, ("", ""))[1]) for key, label in labels.items()]
     return [(label, before, now) for label, before, now in rows if before != now]
 

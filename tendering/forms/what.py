@@ -22,8 +22,10 @@ BLANK = {"lots": BLANK_LOT, "items": BLANK_ITEM}
 IGNORED = frozenset({"ref", "code"})
 FINE_PRICES_FROM = 1_000
 MOST_CODES = 8
-FIELDS = ("title", "summary", "value", "life_situation", "contract_months", "option_months", "contact_unit", "value_method",
-          "lot_waiver_reason")  # fmt: skip
+FIELDS = (
+    "title", "summary", "value", "life_situation", "contract_months", "option_months", "contact_unit", "value_method",
+    "lot_waiver_reason",
+)  # fmt: skip
 
 
 class WhatForm(forms.Form):
@@ -52,7 +54,9 @@ class WhatForm(forms.Form):
     )
     value = Amount(
         label=gettext_lazy("Estimated value, net"),
-        help_text=gettext_lazy("For the whole term with all options and lots, without VAT. It decides which rules apply."),
+        help_text=gettext_lazy(
+            "For the whole term with all options and lots, without VAT. It decides which rules apply."
+        ),
         error_messages={"required": gettext_lazy("Estimate the value as a number, for example 84,500.00")},
     )
     contract_months = forms.IntegerField(
@@ -110,7 +114,9 @@ class WhatForm(forms.Form):
             return self.found_codes[0].code
         if self.found_codes:
             raise ValidationError(_("Several kinds of service fit. Choose one of the codes below the field"))
-        raise ValidationError(_("No kind of service has this word. Try a shorter one, for example “letter”, or leave it empty"))
+        raise ValidationError(
+            _("No kind of service has this word. Try a shorter one, for example “letter”, or leave it empty")
+        )
 
     def fields_to_store(self) -> dict[str, Any]:
         """In the shape of actions.update_tender."""
@@ -133,7 +139,10 @@ class LotForm(forms.Form):
         help_text=gettext_lazy("For example letters, calls or applications per year"),
     )  # fmt: skip
     reference_unit = forms.CharField(
-        label=gettext_lazy("What is one case"), required=False, max_length=80, help_text=gettext_lazy("For example: letter")
+        label=gettext_lazy("What is one case"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy("For example: letter"),
     )
     baseline_cost_per_case = Amount(
         label=gettext_lazy("Today's cost per case"), required=False, places=4, example=Decimal("2.40"),
@@ -147,9 +156,9 @@ class LotForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("baseline_cost_per_case") is not None and not data.get("reference_quantity"):
-            if "reference_quantity" not in self.errors:
-                self.add_error("reference_quantity", _("Today's cost needs the cases per year, for example 10000"))
+        lacks_cases = data.get("baseline_cost_per_case") is not None and not data.get("reference_quantity")
+        if lacks_cases and "reference_quantity" not in self.errors:
+            self.add_error("reference_quantity", _("Today's cost needs the cases per year, for example 10000"))
         return data
 
 
@@ -188,10 +197,13 @@ class WhatStep(StepForms):
         data = flat(rows, "lots") if is_bound else None
         self.lots = [_lot(data, row, number, len(rows)) for number, row in enumerate(rows)]
         self.items = [
-            [_item(data, item, number, index) for index, item in enumerate(row["items"])] for number, row in enumerate(rows)
+            [_item(data, item, number, index) for index, item in enumerate(row["items"])]
+            for number, row in enumerate(rows)
         ]
         self._rows = rows
-        super().__init__([head, *(form for pair in zip(self.lots, self.items, strict=True) for form in (pair[0], *pair[1]))])
+        super().__init__(
+            [head, *(form for pair in zip(self.lots, self.items, strict=True) for form in (pair[0], *pair[1]))]
+        )
 
     @property
     def tables(self) -> list[tuple[LotForm, list[ItemForm]]]:
@@ -222,13 +234,17 @@ class WhatStep(StepForms):
         taken = {form.cleaned_data["code"] for form in self.lots}
         return [self._lot_data(number, known, taken) for number in range(len(self.lots))]
 
-    def _lot_data(self, number: int, known: Mapping[tuple[str, str], Mapping[str, Any]], taken: set[str]) -> dict[str, Any]:
+    def _lot_data(
+        self, number: int, known: Mapping[tuple[str, str], Mapping[str, Any]], taken: set[str]
+    ) -> dict[str, Any]:
         data = self.lots[number].cleaned_data
         code = data["code"] or _free_code(taken)
         taken.add(code)
         title = data["title"] or self.head.cleaned_data["title"]
         rows = [form.cleaned_data for form in self.items[number] if form.has_changed()]
-        items = [_item_data(row, f"{number + 1}.{n}", known.get((code, row["ref"]), {})) for n, row in enumerate(rows, 1)]
+        items = [
+            _item_data(row, f"{number + 1}.{n}", known.get((code, row["ref"]), {})) for n, row in enumerate(rows, 1)
+        ]
         rest = known.get((code, ""), {})
         return {**rest, **data, "code": code, "title": title, "items": items}
 
@@ -251,7 +267,14 @@ def _item(data: Mapping[str, Any] | None, row: Row, number: int, index: int) -> 
 
 def _item_data(row: Mapping[str, Any], ref: str, known: Mapping[str, Any]) -> dict[str, Any]:
     fine = 4 if row["quantity"] >= FINE_PRICES_FROM else 2
-    return {"price_decimals": fine, **known, "text": row["text"], "unit": row["unit"], "quantity": row["quantity"], "ref": ref}
+    return {
+        "price_decimals": fine,
+        **known,
+        "text": row["text"],
+        "unit": row["unit"],
+        "quantity": row["quantity"],
+        "ref": ref,
+    }
 
 
 def _free_code(taken: set[str]) -> str:

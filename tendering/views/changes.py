@@ -109,7 +109,9 @@ def cancel(request: HttpRequest, tender_id: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with take_over(form):
             data = form.cleaned_data
-            actions.cancel_tender(actor=person(request), tender_id=tender.pk, ground=data["ground"], reason=data["reason"])
+            actions.cancel_tender(
+                actor=person(request), tender_id=tender.pk, ground=data["ground"], reason=data["reason"]
+            )
             messages.success(request, _("The procedure is cancelled. Everybody who takes part has been told."))
             return redirect("tender_detail", tender_id=tender.pk)
     return render(

@@ -98,7 +98,9 @@ def _head(request: HttpRequest, tender: Tender | None) -> Callable[..., WhatForm
 def _what(request: HttpRequest, tender: Tender | None, now: datetime) -> HttpResponse:
     head = _head(request, tender)
     if request.method != "POST":
-        return _show_what(request, tender, WhatStep(head(initial=_initial(tender)), stored_rows(tender), is_bound=False), now)
+        return _show_what(
+            request, tender, WhatStep(head(initial=_initial(tender)), stored_rows(tender), is_bound=False), now
+        )
     data, rows = _posted(request)
     if order := data.get("rows"):
         change_rows(rows, "lots", order, BLANK)
@@ -131,8 +133,8 @@ def _posted(request: HttpRequest) -> tuple[QueryDict, list[Row]]:
 def _initial(tender: Tender | None) -> dict[str, Any]:
     if tender is None:
         return {}
-    names = ("title", "summary", "value", "contract_months", "option_months", "life_situation", "contact_unit", "value_method",
-             "lot_waiver_reason", "version")  # fmt: skip
+    names = ("title", "summary", "value", "contract_months", "option_months", "life_situation", "contact_unit",
+             "value_method", "lot_waiver_reason", "version")  # fmt: skip
     code = cpv.codes().get(tender.cpv_main)
     return {**{name: getattr(tender, name) for name in names}, "service": str(code) if code else tender.cpv_main}
 

@@ -1,7 +1,7 @@
 """The list as an Atom feed and as a calendar of deadlines, with the same filters; one tender's deadlines."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -71,7 +71,9 @@ class TenderFeed(Feed[Tender, HttpRequest]):
 def deadlines(request: HttpRequest) -> HttpResponse:
     """Calendar of the open deadlines of a search."""
     now = clock.now()
-    tenders = [t for t in list(found(request, now)[:MOST_DEADLINES]) if t.tender_period_end and t.tender_period_end > now]  # type: ignore[index]  # a queryset
+    tenders = [
+        t for t in list(found(request, now)[:MOST_DEADLINES]) if t.tender_period_end and t.tender_period_end > now
+    ]  # type: ignore[index]  # a queryset
     return _calendar(list_title(request.GET), tenders, now)
 
 
@@ -90,7 +92,10 @@ def _calendar(name: str, tenders: Iterable[Tender], now: datetime) -> HttpRespon
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
     for tender in tenders:
-        for label, moment in ((_("Deadline for bids"), tender.tender_period_end), (_("Questions until"), tender.enquiry_period_end)):
+        for label, moment in (
+            (_("Deadline for bids"), tender.tender_period_end),
+            (_("Questions until"), tender.enquiry_period_end),
+        ):
             if moment:
                 calendar.add_component(_event(tender, label, moment, now))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
@@ -103,7 +108,10 @@ def _event(tender: Tender, label: str, moment: datetime, now: datetime) -> "obje
 
     address = f"{settings.BASE_URL}{reverse('tender_detail', args=[tender.pk])}"
     event = Event()
-    event.add("uid", f"tender-{tender.pk}-{'end' if moment == tender.tender_period_end else 'questions'}@{settings.OCDS_PREFIX}")
+    event.add(
+        "uid",
+        f"tender-{tender.pk}-{'end' if moment == tender.tender_period_end else 'questions'}@{settings.OCDS_PREFIX}",
+    )
     event.add("dtstamp", now)
     event.add("dtstart", moment)
     event.add("dtend", moment)

@@ -120,7 +120,9 @@ def _stored_example(tender: Tender, step: HowStep) -> dict[str, Any]:
     ]
     from tendering.views.public_content import criterion_data
 
-    stored = [criterion_data(criterion) for criterion in tender.criteria.prefetch_related("lots") if criterion.is_scored]
+    stored = [
+        criterion_data(criterion) for criterion in tender.criteria.prefetch_related("lots") if criterion.is_scored
+    ]
     return _example(tender, tender.evaluation, stored or rows)
 
 
@@ -131,7 +133,8 @@ def _show(
     context = {
         **step_context(request, tender, 2, now), "form": step, "head": step.head, "tables": step.tables,
         "promises": step.promises(), "conflict": conflict, "preview": True,
-        "methods": [(key, *METHODS[key]) for key in methods_of(tender)], "rules_name": proposals.profile_name(tender.profile),
+        "methods": [(key, *METHODS[key]) for key in methods_of(tender)],
+        "rules_name": proposals.profile_name(tender.profile),
         **(example or _stored_example(tender, step)),
     }  # fmt: skip
     return render(request, "tendering/create_how.html", context, status=status)

@@ -124,9 +124,7 @@ def _filters(given: QueryDict, everything: QuerySet[Tender], now: datetime) -> d
     }
 
 
-def _options(
-    name: str, labels: Mapping[str, Any], counts: list[tuple[str, int]], given: QueryDict
-) -> list[Option]:
+def _options(name: str, labels: Mapping[str, Any], counts: list[tuple[str, int]], given: QueryDict) -> list[Option]:
     chosen, numbers = given.getlist(name), dict(counts)
     return [
         Option(value, str(label), numbers.get(value, 0), value in chosen)
@@ -137,9 +135,7 @@ def _options(
 
 def _buyers(counts: list[tuple[str, int]], given: QueryDict) -> list[Option]:
     wanted = given.get("buyer", "")
-    names = dict(
-        Organization.objects.filter(reference__in=[*dict(counts), wanted]).values_list("reference", "name")
-    )
+    names = dict(Organization.objects.filter(reference__in=[*dict(counts), wanted]).values_list("reference", "name"))
     numbers = dict(counts)
     options = [Option(key, name, numbers.get(key, 0), key == wanted) for key, name in names.items()]
     return sorted(options, key=lambda option: option.label)

@@ -66,10 +66,14 @@ def _open(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | Non
     waiting = [amendment for amendment in actions.pending_extensions(tender) if amendment.by_id != request.user.pk]
     if waiting and roles & RELEASERS:
         url = reverse("tender_extension", args=[tender.pk, waiting[0].pk])
-        return NextStep(_("A later deadline was asked for and needs a second person."), url, _("Check the later deadline"))
+        return NextStep(
+            _("A later deadline was asked for and needs a second person."), url, _("Check the later deadline")
+        )
     count = tender.questions.filter(answered_at=None).count()
     if count and Role.OFFICER in roles:
-        sentence = ngettext("%(n)d question waits for an answer.", "%(n)d questions wait for an answer.", count) % {"n": count}
+        sentence = ngettext("%(n)d question waits for an answer.", "%(n)d questions wait for an answer.", count) % {
+            "n": count
+        }
         return NextStep(sentence, reverse("tender_questions", args=[tender.pk]), _("Answer now"))
     return NextStep(_("Bids are coming in and stay sealed. There is nothing to do until the deadline."))
 
@@ -81,7 +85,9 @@ def _closed(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | N
 STEPS: dict[Status, Callable[[HttpRequest, Tender, datetime], NextStep | None]] = {
     Status.DRAFT: _draft,
     Status.PREPARED: _prepared,
-    Status.SCHEDULED: lambda request, tender, now: NextStep(_("Released. It becomes public by itself at the planned moment.")),
+    Status.SCHEDULED: lambda request, tender, now: NextStep(
+        _("Released. It becomes public by itself at the planned moment.")
+    ),
     Status.OPEN: _open,
     Status.CLOSED: _closed,
 }

@@ -45,7 +45,7 @@ class Change:
 
 
 def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
-    """Context of parts/tender_public.html and parts/tender_aside.html; about ten queries, whatever the number of lots."""
+    """Context of parts/tender_public.html and parts/tender_aside.html; ten queries, whatever the number of lots."""
     lots = list(tender.lots.prefetch_related("items", "outcomes__winner"))
     criteria = list(tender.criteria.prefetch_related("lots"))
     return {
@@ -81,9 +81,7 @@ def _judging(tender: Tender, criteria: Sequence[Criterion], lots: Sequence[Lot])
     }
 
 
-def _formula(
-    tender: Tender, scored: Sequence[Criterion], lots: Sequence[Lot]
-) -> tuple[panels.Formula | None, str]:
+def _formula(tender: Tender, scored: Sequence[Criterion], lots: Sequence[Lot]) -> tuple[panels.Formula | None, str]:
     """The rule with its worked example; what stops a half-finished draft from being shown is told in words."""
     own = [criterion for criterion in scored if not lots or not criterion.lots.all() or lots[0] in criterion.lots.all()]
     middle = tender.value / len(lots) if tender.value and lots else None
@@ -121,7 +119,9 @@ def answered(tender: Tender) -> list[Question]:
 def changes(tender: Tender) -> list[Change]:
     """Approved amendments, newest first, with both versions side by side."""
     approved = tender.amendments.exclude(approved_at=None).order_by("-approved_at")
-    return [Change(amendment, [_row(name, change) for name, change in amendment.changes.items()]) for amendment in approved]
+    return [
+        Change(amendment, [_row(name, change) for name, change in amendment.changes.items()]) for amendment in approved
+    ]
 
 
 def _row(name: str, change: dict[str, str]) -> tuple[str, datetime | str, datetime | str]:
@@ -140,4 +140,3 @@ def opening_group(tender: Tender) -> tuple[int, int] | None:
     """(how many openers are needed, how many there are) of the buyer's standing group."""
     group = OpeningGroup.objects.filter(organization=tender.buyer_id).prefetch_related("members").first()
     return (group.needed, len(group.members.all())) if group else None
-

@@ -26,6 +26,14 @@ STEP_OF = {"tender_period_end": 2, "enquiry_period_end": 2, "opening_planned_at"
 STEP_ADDRESSES = ("tender_edit_what", "tender_edit_how", "tender_edit_when")
 
 
+def _reason_field(what: str) -> forms.CharField:
+    missing = _("Give a reason, or change the tender: %(what)s") % {"what": what}
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(
+        label=_("Your reason"), max_length=1_000, widget=widget, error_messages={"required": missing}
+    )
+
+
 class ReasonsForm(forms.Form):
     """One field per finding that asks for a reason or may carry one."""
 
@@ -33,10 +41,7 @@ class ReasonsForm(forms.Form):
         super().__init__(data)
         for finding in findings:
             if facts.asks_for_reason(finding):
-                self.fields[f"reason_{finding['check_id']}"] = forms.CharField(
-                    label=_("Your reason"), max_length=1_000, widget=forms.Textarea(attrs={"rows": 2}),
-                    error_messages={"required": _("Give a reason, or change the tender: %(what)s") % {"what": facts.sentence(finding)}},
-                )  # fmt: skip
+                self.fields[f"reason_{finding['check_id']}"] = _reason_field(facts.sentence(finding))
 
     def reasons(self) -> dict[str, str]:
         """{check id: reason}."""
