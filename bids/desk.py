@@ -36,11 +36,9 @@ def late_bids(user: User, now: datetime) -> Iterator[Task]:
         decision = bid.late_decision
         if decision.get("confirmed_by") or decision.get("decided_by") == user.pk:
             continue
-        words = (
-            _("Confirm the decision about a late bid: %(tender)s")
-            if decision
-            else _("Decide about a late bid: %(tender)s")
-        )
+        words = _("Decide about a late bid: %(tender)s")
+        if decision:
+            words = _("Confirm the decision about a late bid: %(tender)s")
         yield Task(words % {"tender": bid.tender.title}, _address(bid), None, _("Opening"))
 
 

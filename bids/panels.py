@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -10,25 +11,27 @@ from django.utils.translation import gettext as _
 
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import OpeningGroup
-from bids.models import Bid, Draft, TenderSeal
+from bids.models import Draft, Receipt, TenderSeal
 from tendering import panels
 from tendering.lifecycle import PUBLIC_STATUSES, Status
 from tendering.models import Tender
 from tendering.panels import Entry, NextStep
 
+_Panel = TypeVar("_Panel")
 OPENING_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.OPENER, Role.AUDITOR})
 
 
 def register() -> None:
     """Put the panels into their slots, each once."""
-    for slot, panel in (
-        (panels.action_panels, bid_panel),
-        (panels.seal_panels, seal_panel),
-        (panels.navigation, opening_entry),
-        (panels.next_steps, opening_step),
-    ):
-        if panel not in slot:
-            slot.append(panel)  # type: ignore[attr-defined]  # four lists of four signatures
+    _once(panels.action_panels, bid_panel)
+    _once(panels.seal_panels, seal_panel)
+    _once(panels.navigation, opening_entry)
+    _once(panels.next_steps, opening_step)
+
+
+def _once(slot: list[_Panel], panel: _Panel) -> None:
+    if panel not in slot:
+        slot.append(panel)
 
 
 def bid_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
@@ -39,19 +42,19 @@ def bid_panel(request: HttpRequest, tender: Tender, status: Status, now: datetim
     companies = user.organizations_with(*PROVIDER_ROLES)
     if not companies or user.roles_in(tender.buyer_id) or status not in PUBLIC_STATUSES:
         return None
-    draft = Draft.objects.filter(tender=tender, company__in=companies).first()
-    bid = Bid.objects.live().filter(tender=tender, company__in=companies).prefetch_related("receipts").last()
-    receipts = list(bid.receipts.all()) if bid else []
+    live = {"bid__tender": tender, "bid__company__in": companies, "bid__superseded_at": None, "bid__withdrawn_at": None}
+    receipt = Receipt.objects.filter(**live).select_related("bid").order_by("bid__is_late", "at").last()
     may_bid = status in {Status.OPEN, Status.CLOSED}
-    if not (may_bid or receipts):
+    if not (may_bid or receipt):
         return None
-    more = {
-        "draft": draft if may_bid else None,
-        "bid": bid,
-        "receipt": receipts[-1] if receipts else None,
+    draft = Draft.objects.filter(tender=tender, company__in=companies).first() if may_bid else None
+    more: dict[str, object] = {
+        "draft": draft,
+        "bid": receipt.bid if receipt else None,
+        "receipt": receipt,
         "may_bid": may_bid,
     }
-    return _rendered(request, tender, status, {**more, "companies": companies})
+    return _rendered(request, tender, status, more)
 
 
 def seal_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
@@ -76,9 +79,8 @@ def opening_step(request: HttpRequest, tender: Tender, status: Status, now: date
 
 def _may_see(request: HttpRequest, tender: Tender) -> bool:
     user = request.user
-    return bool(user.is_authenticated and user.roles_in(tender.buyer_id) & OPENING_READERS) or _is_opener(
-        request, tender
-    )
+    reads = user.is_authenticated and bool(user.roles_in(tender.buyer_id) & OPENING_READERS)
+    return reads or _is_opener(request, tender)
 
 
 def _is_opener(request: HttpRequest, tender: Tender) -> bool:

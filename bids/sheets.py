@@ -5,7 +5,7 @@ A reading waits encrypted in the draft (`pending`) until the person accepts it; 
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.utils.translation import gettext as _
 
@@ -103,9 +103,8 @@ def pending(bench: Workbench) -> Reading | None:
     if not stored:
         return None
     vat = Decimal(stored["vat_rate"]) if stored.get("vat_rate") else None
-    lots = [
-        _lot_reading(bench, lot, stored["lots"][lot.code], vat) for lot in bench.chosen if lot.code in stored["lots"]
-    ]
+    read_lots = [lot for lot in bench.chosen if lot.code in stored["lots"]]
+    lots = [_lot_reading(bench, lot, stored["lots"][lot.code], vat) for lot in read_lots]
     return Reading(
         lots=tuple(lots),
         vat_rate=vat,
@@ -159,7 +158,7 @@ def _position(item: Item) -> PricePosition:
 
 
 def _promise(criterion: Criterion) -> Promise:
-    better = "higher" if criterion.direction == "higher" else "lower"
+    better: Literal["lower", "higher"] = "higher" if criterion.direction == "higher" else "lower"
     return Promise(
         criterion.code, criterion.name, criterion.unit, better, decimals=PROMISE_DECIMALS, minimum=Decimal(0)
     )  # fmt: skip

@@ -64,10 +64,8 @@ def _lots(bench: Workbench) -> BidTask:
         more = ngettext("%(n)s declaration is missing", "%(n)s declarations are missing", len(missing))
         note = f"{note} · {more % {'n': len(missing)}}"
     if denied:
-        state, note = (
-            "error",
-            _("You answered “no” to %(codes)s: that excludes the bid.") % {"codes": ", ".join(denied)},
-        )
+        state = "error"
+        note = _("You answered “no” to %(codes)s: that excludes the bid.") % {"codes": ", ".join(denied)}
     return BidTask("lots", _("Lots and declarations"), state, _address("bid_lots", bench), note)
 
 

@@ -96,9 +96,7 @@ class LateForm(forms.Form):
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": gettext_lazy(
-                "Give the reason, for example: our platform could not be reached from 11:50 to 12:10"
-            )
+            "required": gettext_lazy("Give the reason, for example: our platform was down from 11:50 to 12:10")
         },
     )
 

@@ -1,6 +1,5 @@
 """The price sheet of one lot as a form: unit prices, discount, VAT, promised numbers."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -117,7 +116,7 @@ class SheetForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the file you filled in")},
     )
 
-    def __init__(self, data: Any = None, files: Mapping[str, UploadedFile] | None = None, *, limit: int) -> None:
+    def __init__(self, data: Any = None, files: Any = None, *, limit: int) -> None:
         self.limit = limit
         super().__init__(data, files)
         self.fields["sheet"].help_text = _("xlsx, ods or csv, at most %(limit)s MB") % {"limit": limit // 1_000_000}

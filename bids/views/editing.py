@@ -7,7 +7,6 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -96,20 +95,11 @@ def _page(
 ) -> HttpResponse:
     bench = form.bench
     if isinstance(form, PriceForm):
-        form.is_bound and form.is_valid()
+        form.is_valid()
         content = form.into(bench.content) if form.is_bound else bench.content
         context = {**context, **_figures(bench, form.lot, content), "promise_points": _scale(form)}
-    autosave = (
-        reverse(f"{request.resolver_match.url_name}_autosave", kwargs=_kwargs(request))
-        if request.resolver_match
-        else ""
-    )
-    return render(request, template, {**context, "bench": bench, "form": form, "autosave": autosave}, status=status)
-
-
-def _kwargs(request: HttpRequest) -> dict[str, Any]:
-    assert request.resolver_match
-    return {name: value for name, value in request.resolver_match.kwargs.items() if name != "autosave"}
+    context = {**context, "bench": bench, "form": form, "autosave": f"{request.path}autosave/"}
+    return render(request, template, context, status=status)
 
 
 def _figures(bench: Workbench, lot: Lot, content: DraftContent) -> dict[str, Any]:

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.decision import Refused, RefusedError
+from accounts.evidence import canonical_bytes, digest
 from accounts.lifecycle import Role
 from accounts.models import OpenerKey, OpeningGroup, User
 from bids import actions
@@ -26,7 +29,12 @@ from tendering.views.officer_view import navigation_of
 
 READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.OPENER, Role.AUDITOR})
 HIDDEN = frozenset({Status.DRAFT, Status.PREPARED, Status.SCHEDULED})
-KEEP_TYPED = frozenset({"wrong_pass_sentence", "too_many_attempts", "session_expired", "opening_guard"})
+DAMAGE = {
+    "missing": _("A stored part of the bid is gone."),
+    "hash": _("A stored part is not the one the receipt names."),
+    "manifest": _("The bid does not fit the tender."),
+}
+OTHER_DAMAGE = _("A stored part was changed or cannot be decrypted.")
 
 
 @dataclass
@@ -47,10 +55,8 @@ class Ceremony:
 
     def context(self) -> dict[str, Any]:
         """Everything the page shows; before the opening no number and no name of a bid is even asked for."""
-        session, seal = (
-            self.session,
-            TenderSeal.objects.filter(tender=self.tender, generation=self.tender.round).first(),
-        )
+        session = self.session
+        seal = TenderSeal.objects.filter(tender=self.tender, generation=self.tender.round).first()
         releases = list(session.releases.select_related("opener")) if session else []
         needed = seal.needed if seal else 2
         return {
@@ -79,8 +85,6 @@ class Ceremony:
         return ended.filter(started_at__lte=self.now - SESSION_LIFE).exists()
 
     def _guard_ends(self) -> datetime | None:
-        from django.conf import settings
-
         end = self.tender.tender_period_end
         if end is None or self.status != Status.CLOSED:
             return None
@@ -158,22 +162,24 @@ def shown_record(tender: Tender) -> dict[str, Any] | None:
     session = sessions.filter(kind="bids").last()
     if session is None:
         return None
-    late = [_with_moments(one.record) for one in sessions.filter(kind="late", completed_at__gt=session.completed_at)]
+    late = [_with_moments(one.record) for one in sessions.filter(kind="late", completed_at__gte=session.completed_at)]
     return {**_with_moments(session.record), "session": session, "later": late}
 
 
 def _with_moments(record: dict[str, Any]) -> dict[str, Any]:
     moments = {name: parse_datetime(record[name]) for name in ("deadline", "started_at", "opened_at") if record[name]}
-    lists = {
-        name: [_entry(entry) for entry in record.get(name, [])]
-        for name in ("openers", "bids", "late")
-    }  # fmt: skip
-    return {**record, **moments, **lists}
+    lists = {name: [_entry(entry) for entry in record.get(name, [])] for name in ("openers", "bids", "late")}
+    more = {
+        "damaged": sum(entry["integrity"] != "ok" for entry in record["bids"]),
+        "sha256": digest("opening-record", canonical_bytes(record)),
+    }
+    return {**record, **moments, **lists, **more}
 
 
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
-    moments = {n: parse_datetime(entry[n]) for n in ("received_at", "released_at") if n in entry}
-    return {**entry, **moments}
+    """An entry with moments instead of texts, and the reason of damage in words."""
+    moments: dict[str, Any] = {n: parse_datetime(entry[n]) for n in ("received_at", "released_at") if n in entry}
+    return {**entry, **moments, "why": DAMAGE.get(entry.get("integrity", ""), OTHER_DAMAGE)}
 
 
 @signed_in

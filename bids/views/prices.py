@@ -67,9 +67,8 @@ def reading(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         return render(request, "bids/reading.html", {"bench": bench, "reading": found})
     draft = save(request, bench, sheets.accepted(bench))
     if draft is None:
-        messages.warning(
-            request, _("Somebody of your company saved this bid in between. Please look at the figures again.")
-        )
+        text = _("Somebody of your company saved this bid in between. Please look at the figures again.")
+        messages.warning(request, text)
         return redirect("bid_sheet_reading", draft_id=draft_id)
     messages.success(request, _("The figures of your price sheet are now in your bid."))
     return redirect(next_address(bench_of(request, draft_id), "lots"))

@@ -1,6 +1,7 @@
 """Check and hand in; the receipt; withdrawing; starting a replacement."""
 
 import json
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from bids.views.access import bench_of, person, signed_in
 from bids.views.drafts import begin
 from bids.workbench import Workbench
 from tendering.forms.faults import add_faults
+from tendering.models import Criterion, Lot
 
 
 @signed_in
@@ -70,7 +72,7 @@ def _page(request: HttpRequest, bench: Workbench, form: SubmitForm, status: int 
     return render(request, "bids/submit.html", context, status=status)
 
 
-def _lot(bench: Workbench, lot: Any) -> dict[str, Any]:
+def _lot(bench: Workbench, lot: Lot) -> dict[str, Any]:
     content = bench.lot_content(lot)
     return {
         "lot": lot,
@@ -78,15 +80,12 @@ def _lot(bench: Workbench, lot: Any) -> dict[str, Any]:
         "prices": [(item, content.unit_prices.get(item.ref)) for item in lot.items.all()],
         "content": content,
         "answers": [(criterion, content.answers.get(criterion.code, "")) for criterion in bench.quality(lot)],
-        "promised": [
-            (
-                c,
-                content.promised.get(c.code),
-                points(c.curve, content.promised[c.code]) if c.code in content.promised else None,
-            )
-            for c in bench.promised(lot)
-        ],
+        "promised": [_promise(criterion, content.promised.get(criterion.code)) for criterion in bench.promised(lot)],
     }
+
+
+def _promise(criterion: Criterion, value: Decimal | None) -> tuple[Criterion, Decimal | None, Decimal | None]:
+    return criterion, value, None if value is None else points(criterion.curve, value)
 
 
 @signed_in

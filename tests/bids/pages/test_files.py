@@ -66,7 +66,7 @@ def test_each_faulty_cell_is_named_with_its_reason_and_the_rest_can_be_accepted(
     assert "Lot L1!E7" in page
     assert "“1.250”" in page
     assert "1.25 or 1,250" in page
-    assert "“cheap” : Enter the number in digits" in page
+    assert "“cheap”: Enter the number in digits" in page
     scene.post("sheet/reading/", {})
     assert list(scene.content().lots["L1"].unit_prices) == ["1.2"]
 
@@ -122,9 +122,8 @@ def test_nothing_in_clear_reaches_a_folder_of_temporary_files(scene, monkeypatch
 def test_limits_are_told_at_the_field(scene, settings):
     assert "at most 100 MB each, at most 20 documents" in text_of(scene.clara.get(scene.url("documents/")))
     settings.BID_FILE_LIMIT = 1_000_000
-    response = scene.clara.post(
-        scene.url("documents/"), {"role": "", "document": SimpleUploadedFile("a.pdf", MARK * 60_000)}
-    )
+    large = SimpleUploadedFile("a.pdf", MARK * 60_000)
+    response = scene.clara.post(scene.url("documents/"), {"role": "", "document": large})
     assert response.status_code == 422
     assert "A file may have at most 1 MB." in text_of(response)
     assert "Choose the document" in text_of(scene.clara.post(scene.url("documents/"), {"role": ""}))
