@@ -5,6 +5,7 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class LivePlay:
             bid_validity_end=(self.end + 60 * DAY).date(),
             lot_waiver_reason=self._award_reason() if len(data["lots"]) > 1 else self._one_lot_reason(),
         )
-        key = {"actor": officer, "tender_id": self.tender.pk}
+        key: Json = {"actor": officer, "tender_id": self.tender.pk}
         tendering.replace_lots(**key, lots=data["lots"])
         tendering.replace_criteria(**key, criteria=data["criteria"])
         tendering.set_evaluation(**key, spec=self._spec())
@@ -124,10 +125,10 @@ class LivePlay:
 
     def _questions_and_bids(self) -> None:
         for number, question in enumerate(self.data.get("questions", [])):
-            self._at(self.start + (4 + number) * DAY, lambda q=question: self._question(q))
+            self._at(self.start + (4 + number) * DAY, partial(self._question, question))
         for number, offer in enumerate(self.data["bids"]):
             latest = min(self.now, self.end)
-            self._at(latest - DAY + number * 7 * MINUTE, lambda o=offer: self._bid(o))
+            self._at(latest - DAY + number * 7 * MINUTE, partial(self._bid, offer))
 
     def _question(self, question: Json) -> None:
         company = self.people.provider(question["by"])

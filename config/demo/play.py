@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -104,7 +105,7 @@ class TenderPlay:
         self.tender = tendering.create_tender(
             actor=officer, buyer=self.buyer, title=self.data["title"], reference=self.data["id"], **self._fields()
         )
-        key = {"actor": officer, "tender_id": self.tender.pk}
+        key: Json = {"actor": officer, "tender_id": self.tender.pk}
         tendering.replace_lots(**key, lots=[self._lot(lot) for lot in self.data["lots"]])
         tendering.replace_criteria(**key, criteria=[_criterion(c) for c in self.data["criteria"]])
         tendering.set_evaluation(**key, spec=evaluation_spec(self.data["evaluation"]))
@@ -175,7 +176,7 @@ class TenderPlay:
     def _questions(self) -> list[Step]:
         steps: list[Step] = []
         for entry in self.data["clarifications"]:
-            steps.append(Step(moment(entry["asked_at"]), lambda e=entry: self._ask(e)))
+            steps.append(Step(moment(entry["asked_at"]), partial(self._ask, entry)))
         return steps
 
     def _ask(self, entry: Json) -> None:
@@ -190,24 +191,21 @@ class TenderPlay:
                 tendering.answer_question(actor=officer, question_id=question.pk, text=entry["answer"])
 
     def _declarations(self) -> list[Step]:
-        return [
-            Step(
-                moment(entry["declared_at"]),
-                lambda e=entry: tendering.declare_conflict(
-                    actor=self._who(e["account_id"]), tender_id=self.tender.pk, conflict=e["conflict"]
-                ),
-            )
-            for entry in self.process["conflict_declarations"]
-        ]
+        entries = self.process["conflict_declarations"]
+        return [Step(moment(entry["declared_at"]), partial(self._declare, entry)) for entry in entries]
+
+    def _declare(self, entry: Json) -> None:
+        person = self._who(entry["account_id"])
+        tendering.declare_conflict(actor=person, tender_id=self.tender.pk, conflict=entry["conflict"])
 
     # -- bids ---------------------------------------------------------------------------------------------------
     def _offers(self) -> list[Step]:
         steps: list[Step] = []
         for index, offer in enumerate(self.offers, 1):
             for at, lot_bids in _versions(offer):
-                steps.append(Step(at, lambda o=offer, i=index, b=lot_bids: self._submit(o, i, b)))
+                steps.append(Step(at, partial(self._submit, offer, index, lot_bids)))
             if offer["withdrawn_at"]:
-                steps.append(Step(moment(offer["withdrawn_at"]), lambda o=offer: self._withdraw(o)))
+                steps.append(Step(moment(offer["withdrawn_at"]), partial(self._withdraw, offer)))
             if (offer.get("late_decision") or {}).get("outcome") == "admitted":
                 steps += self._late(offer)
         return steps
@@ -257,9 +255,9 @@ class TenderPlay:
     # -- opening ------------------------------------------------------------------------------------------------
     def _openings(self) -> list[Step]:
         openings = self.process["openings"]
-        steps = [Step(moment(entry["opened_at"]), lambda e=entry: self._open(e)) for entry in openings]
+        steps = [Step(moment(entry["opened_at"]), partial(self._open, entry)) for entry in openings]
         for entry, following in zip(openings, (self.data.get("rounds") or [])[1:], strict=False):
-            steps.append(Step(moment(entry["opened_at"]) + MINUTE, lambda f=following: self._next_round(f)))
+            steps.append(Step(moment(entry["opened_at"]) + MINUTE, partial(self._next_round, following)))
         return steps
 
     def _open(self, entry: Json) -> None:
@@ -351,7 +349,7 @@ class TenderPlay:
 
     def _clarifications(self) -> list[Step]:
         return [
-            Step(moment(entry["asked_at"]), lambda o=offer, e=entry: self._ask_price(o, e))
+            Step(moment(entry["asked_at"]), partial(self._ask_price, offer, entry))
             for offer in self.offers
             for entry in offer["price_clarifications"]
         ]
@@ -389,10 +387,10 @@ class TenderPlay:
             )
         ]
         for entry in self.scores["submissions"]:
-            steps.append(Step(moment(entry["submitted_at"]), lambda e=entry: self._hand_in(e["account_id"])))
+            steps.append(Step(moment(entry["submitted_at"]), partial(self._hand_in, entry["account_id"])))
         for record in self.scores["records"]:
             if record.get("consensus") is not None:
-                steps.append(Step(moment(record["consensus_at"]), lambda r=record: self._agree(r)))
+                steps.append(Step(moment(record["consensus_at"]), partial(self._agree, record)))
         lock = self.scores["lock"]
         steps.append(
             Step(
@@ -443,7 +441,7 @@ class TenderPlay:
 
     def _award(self) -> list[Step]:
         proposal, award = self.process.get("award_proposal"), self.process.get("award")
-        steps = [Step(moment(draw["drawn_at"]), lambda d=draw: self._draw(d)) for draw in self.process.get("draws", [])]
+        steps = [Step(moment(draw["drawn_at"]), partial(self._draw, draw)) for draw in self.process.get("draws", [])]
         if proposal and award and award["lots"]:
             steps.append(Step(moment(proposal["at"]), lambda: self._decide(proposal, award)))
         return steps

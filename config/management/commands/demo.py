@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,14 @@ class Command(BaseCommand):
         for folder in folders:
             case = read_case(folder)
             german = People(case.organisations, case.providers)
-            self._say(folder.name, lambda c=case: load(c, finish=c.reference not in UNDECIDED))  # type: ignore[misc]
+            self._say(folder.name, partial(load, case, finish=case.reference not in UNDECIDED))
         case = read_case(DEMO / "english" / "P21")
         english = People(case.organisations, case.providers)
-        self._say("P21", lambda: load(case))
+        self._say("P21", partial(load, case))
         assert german is not None
         for data in live_tenders():
             people = english if data["buyer"] == "M20" else german
-            self._say(data["reference"], lambda d=data, p=people: play_live(d, p, clock.now()))  # type: ignore[misc]
+            self._say(data["reference"], partial(play_live, data, people, clock.now()))
         self._reports()
         self.stdout.write(f"Demo ready after {time.monotonic() - started:.0f} s.")
 
