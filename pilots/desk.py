@@ -48,9 +48,8 @@ def _tasks_at(user: User, own: list[int], now: datetime) -> Iterator[Task]:
         if step:
             yield Task(step.button, _address(step.page, step.is_post, pilot), due, GROUP, str(pilot))
         elif Role.COUNCIL_MEMBER in roles and pilot.analysed_at:
-            yield Task(
-                _("Read what the trial changed"), reverse("pilot_detail", args=[pilot.pk]), due, GROUP, str(pilot)
-            )
+            title = gettext("Decide on the pilot: %(pilot)s") % {"pilot": pilot.title}
+            yield Task(title, reverse("pilot_detail", args=[pilot.pk]), due, GROUP)
 
 
 def _address(page: str, is_post: bool, pilot: Pilot) -> str:
