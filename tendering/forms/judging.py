@@ -40,7 +40,6 @@ METHODS = {
         ),
     ),
 }
-WEIGHTED = frozenset({"weighted_linear", "inverse_proportional"})
 CATEGORIES = [
     ("company_related", gettext_lazy("about the company (may be asked for later)")),
     ("evaluation_relevant", gettext_lazy("needed for judging (may not be asked for later)")),
@@ -76,7 +75,8 @@ class HowForm(forms.Form):
     method = forms.ChoiceField(label=gettext_lazy("Who wins?"), widget=forms.RadioSelect)
     weight_price = Quantity(
         label=gettext_lazy("Weight of the price in per cent"), unit="%", min_value=Decimal(1), max_value=Decimal(99),
-        example=Decimal(50), required=False, help_text=gettext_lazy("The rest is the weight of the performance."),
+        example=Decimal(50), help_text=gettext_lazy("The rest is the weight of the performance."),
+        error_messages={"required": gettext_lazy("Enter the weight of the price in per cent, for example 50")},
     )  # fmt: skip
     price_basis = forms.ChoiceField(
         label=gettext_lazy("Prices are compared"), widget=forms.RadioSelect,
@@ -94,17 +94,11 @@ class HowForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(key, METHODS[key][0]) for key in methods_of(tender)]
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("method") in WEIGHTED and data.get("weight_price") is None and "weight_price" not in self.errors:
-            self.add_error("weight_price", _("Enter the weight of the price in per cent, for example 50"))
-        return data
-
     def spec(self, tender: Tender) -> dict[str, Any]:
         """The rule in the shape of EvaluationSpec JSON; what the page does not show stays as it was."""
         data = self.cleaned_data
         stored = {key: value for key, value in tender.evaluation.items() if key != "min_performance_points"}
-        share = Decimal(1) if data["method"] == "price_only" else (data["weight_price"] or Decimal(50)) / 100
+        share = Decimal(1) if data["method"] == "price_only" else data["weight_price"] / 100
         spec = {
             **stored, "method": data["method"], "weight_price": f"{plain(share):f}",
             "weight_quality": f"{plain(1 - share):f}", "price_basis": data["price_basis"],
@@ -188,7 +182,7 @@ class PointForm(forms.Form):
     """A point of the line: this number gives these points."""
 
     value = Quantity(
-        label=gettext_lazy("Number"), places=4, example=Decimal(5),
+        label=gettext_lazy("Promised number"), places=4, example=Decimal(5),
         error_messages={"required": gettext_lazy("Enter the number, for example 5")},
     )  # fmt: skip
     points = Quantity(

@@ -50,8 +50,8 @@ def _written(step: StepForms) -> dict[str, tuple[str, str]]:
         for field in form.visible_fields():
             value = field.value()
             text = _("yes") if value is True else "" if value in (None, False) else str(value)
-            place = f" {form.place}" if getattr(form, "place", "") else ""
-            found[field.html_name] = (f"{field.label}{place}", _chosen(field, text))
+            label = f"{field.label} {getattr(form, 'place', '')}".strip()
+            found[field.html_name] = (label, _chosen(field, text))
     return found
 
 

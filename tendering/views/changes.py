@@ -66,7 +66,7 @@ def extend(request: HttpRequest, tender_id: int) -> HttpResponse:
     decision = may(request, tender, "extend", now)
     waiting = actions.pending_extensions(tender)
     if not decision and not (waiting and roles_at(request, tender) & RELEASERS):
-        return refusal(request, decision)  # type: ignore[arg-type]  # falsy decisions are refusals
+        return refusal(request, decision)
     form = ExtensionForm(request.POST if request.method == "POST" else None, tender=tender)
     if form.is_bound and form.is_valid():
         with take_over(form, lambda path: "end_day" if path == "new_end" else path):

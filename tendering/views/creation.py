@@ -126,7 +126,7 @@ def _posted(request: HttpRequest) -> tuple[QueryDict, list[Row]]:
     """What was typed; a chosen kind of service takes the place of the words it was found by."""
     data = request.POST.copy()
     if data.get("service_code"):
-        data["service"] = data["service_code"]
+        data["service"] = str(data["service_code"])
     return data, posted_rows(data)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -17,11 +19,14 @@ from tendering.models import Tender
 from tendering.views.access import find_tender
 from tendering.views.listing import list_title
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 NEWEST = 50
 MOST_DEADLINES = 500
 
 
-def found(request: HttpRequest, now: datetime) -> "Iterable[Tender]":
+def found(request: HttpRequest, now: datetime) -> QuerySet[Tender]:
     """The tenders of the address's filter, newest first."""
     everything = listed(request.user, now).select_related("buyer")
     chosen = TenderFilter(request.GET, everything)
@@ -46,7 +51,7 @@ class TenderFeed(Feed[Tender, HttpRequest]):
         return obj.get_full_path()
 
     def items(self, obj: HttpRequest) -> list[Tender]:
-        return list(found(obj, clock.now())[:NEWEST])  # type: ignore[index]  # a queryset
+        return list(found(obj, clock.now())[:NEWEST])
 
     def item_title(self, item: Tender) -> str:
         return item.title
@@ -73,7 +78,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     tenders = [
         t for t in list(found(request, now)[:MOST_DEADLINES]) if t.tender_period_end and t.tender_period_end > now
-    ]  # type: ignore[index]  # a queryset
+    ]
     return _calendar(list_title(request.GET), tenders, now)
 
 
@@ -103,7 +108,7 @@ def _calendar(name: str, tenders: Iterable[Tender], now: datetime) -> HttpRespon
     return response
 
 
-def _event(tender: Tender, label: str, moment: datetime, now: datetime) -> "object":
+def _event(tender: Tender, label: str, moment: datetime, now: datetime) -> "Event":
     from icalendar import Event
 
     address = f"{settings.BASE_URL}{reverse('tender_detail', args=[tender.pk])}"

@@ -30,7 +30,7 @@ def navigation_of(request: HttpRequest, tender: Tender, status: Status, now: dat
     for more in panels.navigation:
         entries += more(request, tender, status, now)
     if may(request, tender, "cancel", now):
-        entries.append(Entry(_("Cancel"), reverse("tender_cancel", args=[tender.pk])))
+        entries.append(Entry(_("Cancel the procedure"), reverse("tender_cancel", args=[tender.pk])))
     return entries
 
 

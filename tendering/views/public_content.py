@@ -125,7 +125,7 @@ def changes(tender: Tender) -> list[Change]:
 
 
 def _row(name: str, change: dict[str, str]) -> tuple[str, datetime | str, datetime | str]:
-    label = str(Tender._meta.get_field(name).verbose_name)
+    label = str(getattr(Tender._meta.get_field(name), "verbose_name", name))
     return label, _moment(change.get("before", "")), _moment(change.get("after", ""))
 
 
