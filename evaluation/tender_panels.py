@@ -27,13 +27,15 @@ def published_formula(
         rule = decode(EvaluationSpec, spec, "$.spec")
         lot = _lot(criteria, middle_price)
         if any(finding.severity == "error" and finding.code in UNFINISHED for finding in check_spec(rule, [lot])):
-            raise ValueError(_("The example appears as soon as the points add up to 100 and every line has two points."))
+            raise ValueError(
+                _("The example appears as soon as the points add up to 100 and every line has two points.")
+            )
         lines = worked_example(rule, lot, currency)
     except InputError as fault:
         raise ValueError(_("The example appears as soon as the rule is complete.")) from fault
     basis, *rest = formula_sentences(rule)
     return Formula(
-        name=_names()[rule.method],
+        name=method_names()[rule.method],
         sentence=basis,
         lines=rest,
         heads=[_("Invented bid"), *((name, "number") for name in _columns(lines))],
@@ -43,7 +45,8 @@ def published_formula(
     )
 
 
-def _names() -> dict[str, str]:
+def method_names() -> dict[str, str]:
+    """The award methods in words."""
     return {
         "price_only": _("The lowest price wins"),
         "weighted_linear": _("Price and performance, weighted"),
