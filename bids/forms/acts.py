@@ -7,15 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bids.forms.base import VisibleText
-from tendering.models import RequiredDocument
 
-OTHER = ""
+OTHER = "other"
 
 
 class DocumentForm(forms.Form):
     """One document with what it is. The file is sealed while it arrives."""
 
-    role = forms.ChoiceField(label=gettext_lazy("What is it?"), required=False)
+    role = forms.ChoiceField(label=gettext_lazy("What is it?"))
     document = forms.FileField(
         label=gettext_lazy("Document"),
         max_length=1_000,
@@ -25,10 +24,14 @@ class DocumentForm(forms.Form):
         },
     )
 
-    def __init__(self, required: list[RequiredDocument], data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files)
-        names = [(document.name, document.name) for document in required]
-        self.fields["role"].choices = [*names, (OTHER, _("Another document"))]  # type: ignore[attr-defined]  # ChoiceField
+    def __init__(self, required: list[str], missing: list[str], data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, initial={"role": missing[0] if missing else OTHER})
+        self.fields["role"].choices = [*((name, name) for name in required), (OTHER, _("Another document"))]  # type: ignore[attr-defined]  # ChoiceField
+
+    def clean_role(self) -> str:
+        """The name of the required document, "" for another one."""
+        role: str = self.cleaned_data["role"]
+        return "" if role == OTHER else role
 
 
 class SubmitForm(forms.Form):

@@ -25,7 +25,6 @@ class AnswersForm(DraftForm):
             self.fields[name] = VisibleText(
                 label=f"{criterion.code} {criterion.name}",
                 help_text=criterion.description,
-                required=False,
                 max_length=LONGEST_TEXT,
                 widget=forms.Textarea(attrs={"rows": 8}),
                 initial=self.bench.lot_content(lot).answers.get(criterion.code, ""),

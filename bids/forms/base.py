@@ -21,6 +21,7 @@ class DraftForm(forms.Form):
     """Entries of one part. What can be read is taken over, what cannot stays as typed until it is mended."""
 
     part: ClassVar[str] = ""
+    use_required_attribute = False
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31)
 
     def __init__(self, bench: Workbench, data: Any = None) -> None:
@@ -31,6 +32,15 @@ class DraftForm(forms.Form):
         if data is None and (typed := bench.typed.get(self.key)):
             self.data = {**self._as_texts(), **{n: t for n, t in typed.items() if n in self.fields}}
             self.is_bound = True
+
+    def full_clean(self) -> None:
+        """A draft may be incomplete: `required` only decides what is marked as optional."""
+        marks = {name: field.required for name, field in self.fields.items() if name != "version"}
+        for name in marks:
+            self.fields[name].required = False
+        super().full_clean()
+        for name, mark in marks.items():
+            self.fields[name].required = mark
 
     @property
     def key(self) -> str:

@@ -31,7 +31,6 @@ class ParticipationForm(DraftForm):
                 help_text=criterion.description or criterion.proof,
                 choices=YES_NO,
                 widget=forms.RadioSelect,
-                required=False,
                 initial={True: "yes", False: "no"}.get(met) if met is not None else None,
             )
         if len(self.bench.lots) > 1:
@@ -75,7 +74,6 @@ class ParticipationForm(DraftForm):
             label=_("For which lots do you bid?"),
             choices=[(lot.code, f"{lot.code} {lot.title}") for lot in self.bench.lots],
             widget=forms.CheckboxSelectMultiple,
-            required=False,
             initial=[lot.code for lot in self.bench.chosen],
         )
 

@@ -44,7 +44,7 @@ class PriceForm(DraftForm):
                 label=_("Unit price for %(ref)s, net") % {"ref": item.ref},
                 places=item.price_decimals,
                 max_value=Decimal(10) ** 12 - 1,
-                required=False,
+                required=item.essential,
                 initial=stored.unit_prices.get(item.ref),
             )
         for number, criterion in enumerate(self.promises):
@@ -79,7 +79,7 @@ class PriceForm(DraftForm):
         vat = self.bench.content.vat_rate
         self.fields["vat_rate"] = DecimalField(
             label=_("VAT in %"), help_text=_("For all lots of this bid."), unit="%", max_value=Decimal(100),
-            required=False, initial=rates[0] if vat is None else vat, example=rates[0],
+            initial=rates[0] if vat is None else vat, example=rates[0],
         )  # fmt: skip
         self.fields["discount"] = DecimalField(
             label=_("Discount on this lot in %"), places=4, unit="%", max_value=Decimal(100), required=False,
@@ -102,7 +102,6 @@ def _promise(criterion: Criterion, stored: Decimal | None) -> DecimalField:
         unit=criterion.unit,
         places=PROMISE_DECIMALS,
         max_value=Decimal(10) ** 12 - 1,
-        required=False,
         initial=stored,
     )
 

@@ -49,8 +49,8 @@ documents.csrf_exempt = True  # type: ignore[attr-defined]  # checked inside, af
 def _form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     bench = bench_of(request, draft_id)
     if request.method != "POST":
-        return _page(request, bench, DocumentForm(bench.required_documents))
-    form = DocumentForm(bench.required_documents, request.POST, request.FILES)
+        return _page(request, bench, _form_of(bench))
+    form = _form_of(bench, request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["document"]
         stored: SealedUpload = file.stored
@@ -71,23 +71,32 @@ def _told(request: HttpRequest, draft_id: UUID, error: RefusedError) -> HttpResp
     if error.refused.code not in {"too_large", "empty_file", "too_many_files"}:
         return refusal(request, error.refused)
     bench = bench_of(request, draft_id)
-    form = DocumentForm(bench.required_documents, {"role": ""}, {})
+    form = _form_of(bench, {}, {})
     form.full_clean()
     form.errors.clear()
     form.add_error("document", str(error.refused.sentence))
     return _page(request, bench, form, 422)
 
 
+def _missing(bench: Workbench) -> list[str]:
+    """Required documents that are not there yet."""
+    roles = {file.role for file in bench.content.files}
+    return [document.name for document in bench.required_documents if document.name not in roles]
+
+
+def _form_of(bench: Workbench, data: Any = None, files: Any = None) -> DocumentForm:
+    return DocumentForm([document.name for document in bench.required_documents], _missing(bench), data, files)
+
+
 def _page(request: HttpRequest, bench: Workbench, form: DocumentForm, status: int = 200) -> HttpResponse:
     megabytes, count = bench.file_limits
-    roles = {file.role for file in bench.content.files}
     context: dict[str, Any] = {
         "bench": bench,
         "form": form,
         "megabytes": megabytes,
         "most": count,
         "files": bench.content.files,
-        "missing": [document.name for document in bench.required_documents if document.name not in roles],
+        "missing": _missing(bench),
     }
     return render(request, "bids/documents.html", context, status=status)
 

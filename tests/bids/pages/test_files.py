@@ -94,7 +94,8 @@ def test_a_reading_waits_encrypted(scene):
 
 def test_a_document_is_sealed_and_named_only_on_its_page(scene):
     response = scene.clara.post(
-        scene.url("documents/"), {"role": "", "document": SimpleUploadedFile("Konzept für März.pdf", MARK * 300_000)}
+        scene.url("documents/"),
+        {"role": "other", "document": SimpleUploadedFile("Konzept für März.pdf", MARK * 300_000)},
     )
     assert response.status_code == 302, text_of(response)
     page = scene.clara.get(scene.url("documents/"))
@@ -114,7 +115,7 @@ def test_nothing_in_clear_reaches_a_folder_of_temporary_files(scene, monkeypatch
     for name in ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile", "mkstemp"):
         monkeypatch.setattr(tempfile, name, never)
     document = SimpleUploadedFile("Konzept.pdf", MARK * 300_000)
-    assert scene.clara.post(scene.url("documents/"), {"role": "", "document": document}).status_code == 302
+    assert scene.clara.post(scene.url("documents/"), {"role": "other", "document": document}).status_code == 302
     for file in settings.DATA_DIR.rglob("*"):
         assert not (file.is_file() and MARK in file.read_bytes()), file
 
@@ -123,17 +124,17 @@ def test_limits_are_told_at_the_field(scene, settings):
     assert "at most 100 MB each, at most 20 documents" in text_of(scene.clara.get(scene.url("documents/")))
     settings.BID_FILE_LIMIT = 1_000_000
     large = SimpleUploadedFile("a.pdf", MARK * 60_000)
-    response = scene.clara.post(scene.url("documents/"), {"role": "", "document": large})
+    response = scene.clara.post(scene.url("documents/"), {"role": "other", "document": large})
     assert response.status_code == 422
     assert "A file may have at most 1 MB." in text_of(response)
-    assert "Choose the document" in text_of(scene.clara.post(scene.url("documents/"), {"role": ""}))
+    assert "Choose the document" in text_of(scene.clara.post(scene.url("documents/"), {"role": "other"}))
     assert not [path for path in settings.SEALED_DIR.rglob("*") if path.is_file()]
 
 
 def test_a_competitor_cannot_attach_or_remove(scene):
     document = SimpleUploadedFile("a.pdf", MARK)
     assert scene.bernd.post(scene.url("documents/"), {"document": document}).status_code == 404
-    scene.clara.post(scene.url("documents/"), {"role": "", "document": SimpleUploadedFile("a.pdf", MARK)})
+    scene.clara.post(scene.url("documents/"), {"role": "other", "document": SimpleUploadedFile("a.pdf", MARK)})
     stored = SealedObject.objects.get()
     assert scene.bernd.post(scene.url(f"documents/{stored.pk}/remove/")).status_code == 404
 
