@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from evaluation.scoring.economics import promised_minutes
-from evaluation.scoring.inputs import LotBid
+from evaluation.scoring.inputs import LotBid, LotInput
 from evaluation.scoring.results import Economics
 from reports.workbook.evaluation import Evaluation
 from reports.workbook.formulas import whole
@@ -23,6 +23,15 @@ STYLES = {
     "cases": "plain", "quality_points_per_1000_eur": "ratio", "saving_pct": "points", "minutes_per_case": "plain",
     "hours_saved_per_year": "places1", "time_saved_pct": "points",
 }  # fmt: skip
+
+
+def term_in_months(lot: LotInput) -> Decimal | None:
+    """The term as contracts state it; years are often a fraction without end (7 months = 0.58333… years)."""
+    if not lot.term_years:
+        return None
+    months = lot.term_years * 12
+    nearest = months.to_integral_value()
+    return nearest if abs(months - nearest) < Decimal("1e-9") else months
 
 
 def headings(currency: str) -> dict[str, str]:
@@ -48,7 +57,7 @@ class LotEconomics:
         minutes = [promised_minutes(given, bid.promised) or Decimal(0) for bid in lot.bids]
         self.fine = {
             "quantity": decimals(given.reference_quantity or Decimal(0)),
-            "years": decimals(given.term_years or Decimal(0)),
+            "months": decimals(term_in_months(given) or Decimal(0)),
             "cost": max(2, decimals(given.baseline_cost_per_case or Decimal(0))),
             "minutes": max([2, decimals(given.baseline_minutes_per_case or Decimal(0)), *map(decimals, minutes)]),
         }
@@ -69,7 +78,7 @@ class LotEconomics:
             name: self._input(rows.take(), name, label, value)
             for name, label, value in (
                 ("quantity", _("Reference quantity per year") + unit, given.reference_quantity),
-                ("years", _("Term in years"), given.term_years),
+                ("months", _("Term in months"), term_in_months(given)),
                 ("cost", _("Today's cost per case"), given.baseline_cost_per_case),
                 ("minutes", _("Today's minutes per case"), given.baseline_minutes_per_case),
             )
@@ -122,20 +131,21 @@ class LotEconomics:
         """Else the engine's value stands there as a fixed number."""
         given, fine = self.lot.input, self.fine
         price = Decimal(self.lot.result.row(self.lot.bids[index].bid_id).evaluation_price or 0)
-        today = (given.baseline_cost_per_case or 0) * (given.reference_quantity or 0) * (given.term_years or 0)
-        scale = 10 ** (fine["quantity"] + fine["years"] + fine["cost"])
+        zero = Decimal(0)
+        today = (given.baseline_cost_per_case or zero) * (given.reference_quantity or zero) * (given.term_years or zero)
+        scale = 12 * 10 ** (fine["quantity"] + fine["months"] + fine["cost"])
         return 10_000 * max(abs(today), abs(price)) * scale < 10**15
 
     def _expressions(self, index: int, bid: LotBid) -> dict[str, tuple[list[str], str]]:
-        """Needed cells and formula by figure. Money in cents, P = price, Q = quantity, Y = years, B = cost today."""
+        """Needed cells and formula by figure. Money in cents, p = price, q = quantity, m = months, b = cost today."""
         inputs, fine = self.inputs, self.fine
-        scale = 10 ** (fine["quantity"] + fine["years"])
+        scale = 12 * 10 ** (fine["quantity"] + fine["months"])
         lift = 10 ** (fine["cost"] - 2)
-        q, y, b = (whole(inputs[name], fine[name]) for name in ("quantity", "years", "cost"))
+        q, m, b = (whole(inputs[name], fine[name]) for name in ("quantity", "months", "cost"))
         p = whole(self.evaluation.result("price", index), 2)
-        cases, lifted = f"({q}*{y})", scale * lift
-        saved = f"({b}*{q}*{y}-{lifted}*{p})"
-        per_case, today = [inputs["quantity"], inputs["years"]], [inputs["quantity"], inputs["years"], inputs["cost"]]
+        cases, lifted = f"({q}*{m})", scale * lift
+        saved = f"({b}*{q}*{m}-{lifted}*{p})"
+        per_case, today = [inputs["quantity"], inputs["months"]], [inputs["quantity"], inputs["months"], inputs["cost"]]
         quality = whole(self.evaluation.result("performance", index), self.evaluation.performance_places)
         raised = 10 ** (8 - self.evaluation.performance_places)
         found = {
@@ -144,7 +154,7 @@ class LotEconomics:
             "quality_points_per_1000_eur": (
                 [self.evaluation.result("price", index)], f"ROUND({raised}*{quality}/{p},0)/10000"),
             "saving_per_case": (today, f"ROUND({saved}/({lift}*{cases}),0)/100"),
-            "saving_per_year": (today, f"ROUND({saved}/({10 ** fine['quantity'] * lift}*{y}),0)/100"),
+            "saving_per_year": (today, f"ROUND({saved}/({10 ** fine['quantity'] * lift}*{m}),0)/100"),
             "saving_over_term": (today, f"ROUND({saved}/{lifted},0)/100"),
             "saving_pct": (today, f"ROUND(10000*{saved}/({b}*{cases}),0)/100"),
         }  # fmt: skip

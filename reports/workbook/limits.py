@@ -9,6 +9,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from evaluation.scoring.inputs import EvaluationSpec, Rounding
+from reports.workbook.economics import term_in_months
 from reports.workbook.prices import decimals, price_places
 from reports.workbook.ranking import OWN_COLUMNS
 from reports.workbook.subject import Lot, Subject
@@ -124,7 +125,7 @@ def _economics_numerator(lot: Lot, highest: Fraction) -> Fraction:
     quantity, years = lot.input.reference_quantity, lot.input.term_years
     if not quantity or not years:
         return Fraction(0)
-    fine = 10 ** (decimals(quantity) + decimals(years))
+    fine = 12 * 10 ** (decimals(quantity) + decimals(term_in_months(lot.input) or Decimal(0)))
     cost = lot.input.baseline_cost_per_case or Decimal(0)
     today = Fraction(cost) * 10 ** max(2, decimals(cost)) * Fraction(quantity) * Fraction(years) * fine
     own = highest * 100 * fine * 10 ** (max(2, decimals(cost)) - 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from reports.workbook.layout import Sheet, Watched, at, places_of, span
+from reports.workbook.layout import Sheet, Watched, at, places_of, quoted, span
 
 FIRST = 4
 
@@ -36,6 +36,33 @@ class Official:
             self._line(row, watched)
         self._count(1, FIRST, len(inputs))
         self._count(2, head + 1, len(results))
+
+    def write_status(self, sheet: Sheet, row: int) -> None:
+        """On the first sheet: OFFICIAL while every input is the established one and the sheet computes that result."""
+        good, what_if, wrong = _("OFFICIAL"), _("WHAT-IF"), _("DIFFERS FROM THE ENGINE")
+        expression = f"IF({self.changed}>0,{quoted(what_if)},IF({self.differing}>0,{quoted(wrong)},{quoted(good)}))"
+        live = sheet.book.live
+        sheet.ws.merge_range(row, 0, row, 2, "", sheet.book.style("status"))
+        sheet.ws.set_row(row, 30)
+        sheet.live(row, 0, expression, good if live else _("FIXED VALUES"), "status")
+        sheet.ws.merge_range(row, 3, row, 11, "", sheet.book.style("lead"))
+        self._explain(sheet, row)
+        if live:
+            for value, colour in ((good, "#CDE9D8"), (what_if, "#FFE3A3"), (wrong, "#F3B8B3")):
+                mark = sheet.book.file.add_format({"bg_color": colour})
+                options = {"type": "cell", "criteria": "==", "value": quoted(value), "format": mark}
+                sheet.ws.conditional_format(row, 0, row, 2, options)
+            sheet.book.file.define_name("status", "=" + sheet.ref(row, 0))
+
+    def _explain(self, sheet: Sheet, row: int) -> None:
+        says = _("All inputs are the official ones; the sheet shows the established result.")
+        played = _("Inputs have been changed: this is a trial calculation, not the established result.")
+        broken = _("The sheet does not show the established result. Please tell the operator.")
+        only = _(
+            "This file holds fixed values of the engine: it does not recalculate (reasons on the sheet “Sources”)."
+        )
+        told = f"IF({self.changed}>0,{quoted(played)},IF({self.differing}>0,{quoted(broken)},{quoted(says)}))"
+        sheet.live(row, 3, told, says if sheet.book.live else only, "lead")
 
     def _line(self, row: int, watched: Watched) -> None:
         sheet, style = self.sheet, watched.style

@@ -11,7 +11,7 @@ from evaluation.figures import number
 from evaluation.reasons import reason_text
 from evaluation.scoring.inputs import EvaluationSpec, LotBid
 from evaluation.scoring.results import Allocation, Row
-from reports.workbook.layout import Rows, Sheet, Value, at, lines_of, quoted
+from reports.workbook.layout import Rows, Sheet, Value, at, lines_of
 from reports.workbook.subject import Lot, Subject
 
 if TYPE_CHECKING:
@@ -63,7 +63,6 @@ class Summary:
         self.rule_row = SENTENCES + len(subject.inputs.lots) + 3
         cells = [sheet.ref(self.rule_row + 1, column) for column in (3, 4, 5, 6)]
         self.rule = Rule(*cells)
-        self.status = sheet.ref(3, 0)
 
     def write(self, parts: list[Part], official: Official) -> None:
         sheet, subject = self.sheet, self.subject
@@ -74,7 +73,7 @@ class Summary:
         sheet.text(1, 0, origin, "note")
         sheet.ws.set_row(0, 24)
         sheet.widths((0, 0, 7), (1, 1, 18), (2, 2, 36), (3, 15, 14))
-        self._status(official)
+        official.write_status(sheet, 3)
         self._sentences([part.lot for part in parts])
         self._rule_cells()
         rows = Rows(self.rule_row + 3)
@@ -84,30 +83,6 @@ class Summary:
             self._allocation(rows, subject.result.allocation)
         sheet.ws.set_first_sheet()
         sheet.ws.activate()
-
-    def _status(self, official: Official) -> None:
-        """OFFICIAL as long as every input is the established one and the sheet computes the established result."""
-        sheet = self.sheet
-        good, what_if, wrong = _("OFFICIAL"), _("WHAT-IF"), _("DIFFERS FROM THE ENGINE")
-        fixed = _("FIXED VALUES")
-        changed, differing = official.changed, official.differing
-        expression = f"IF({changed}>0,{quoted(what_if)},IF({differing}>0,{quoted(wrong)},{quoted(good)}))"
-        sheet.ws.merge_range(3, 0, 3, 2, "", sheet.book.style("status"))
-        sheet.ws.set_row(3, 30)
-        sheet.live(3, 0, expression, good if sheet.book.live else fixed, "status")
-        says = _("All inputs are the official ones; the sheet shows the established result.")
-        played = _("Inputs have been changed: this is a trial calculation, not the established result.")
-        broken = _("The sheet does not show the established result. Please tell the operator.")
-        told = f"IF({changed}>0,{quoted(played)},IF({differing}>0,{quoted(broken)},{quoted(says)}))"
-        only = _("This file holds fixed values of the engine: it does not recalculate (reasons on the last sheet).")
-        sheet.ws.merge_range(3, 3, 3, 11, "", sheet.book.style("lead"))
-        sheet.live(3, 3, told, says if sheet.book.live else only, "lead")
-        if sheet.book.live:
-            for value, colour in ((good, "#CDE9D8"), (what_if, "#FFE3A3"), (wrong, "#F3B8B3")):
-                mark = sheet.book.file.add_format({"bg_color": colour})
-                rule = {"type": "cell", "criteria": "==", "value": quoted(value), "format": mark}
-                sheet.ws.conditional_format(3, 0, 3, 2, rule)
-            sheet.book.file.define_name("status", "=" + self.status)
 
     def _sentences(self, lots: list[Lot]) -> None:
         """What came out, one sentence per lot, before anything else."""

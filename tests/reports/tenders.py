@@ -3,7 +3,6 @@
 import json
 import random
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ def _lot(lot: Json, criteria: list[Json], data: Json, reference: str) -> Json:
     names = ("reference_quantity", "reference_unit", "baseline_cost_per_case", "baseline_minutes_per_case")
     return {
         "lot_id": lot["code"], "title": lot["title"], "positions": lot["items"], "criteria": criteria,
-        "estimated_value": lot["value"], "term_years": str(Fraction(data["contract_months"], 12)),
+        "estimated_value": lot["value"], "term_years": str(Decimal(data["contract_months"]) / 12),
         **{name: lot[name] for name in names if lot.get(name)},
         "bids": [_bid(bid, lot["code"], f"{reference}-B{n:02}") for n, bid in enumerate(data["bids"], 1)],
     }  # fmt: skip
@@ -85,7 +84,10 @@ def _random_lot(r: random.Random, code: str) -> Json:
                 second[key] = first[key]
     lot: Json = {"lot_id": code, "title": f"Lot {code}", "positions": positions, "criteria": criteria, "bids": bids}
     if r.random() < 0.7:
-        lot |= {"reference_quantity": str(r.randint(10, 50_000)), "term_years": r.choice(["1", "2", "3.5", "4"])}
+        lot |= {
+            "reference_quantity": str(r.randint(10, 50_000)),
+            "term_years": str(Decimal(r.choice([7, 12, 20, 24, 42, 48])) / 12),
+        }
         if r.random() < 0.7:
             lot |= {"baseline_cost_per_case": dec(r.randint(100, 99_999), r.choice([2, 3]))}
             lot |= {"baseline_minutes_per_case": dec(r.randint(10, 900), 1)}

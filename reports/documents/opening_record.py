@@ -1,0 +1,132 @@
+"""The record of an opening as people sign it: who opened when, what was bid, what was late or damaged."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.evidence import canonical_bytes, digest
+from bids.models import OpeningSession
+from evaluation.figures import money, number
+from reports.documents.rendering import frame, pdf
+from tendering.models import Tender
+
+Json = Mapping[str, Any]
+
+
+def opening_record_pdf(session: OpeningSession) -> bytes:
+    """PDF of a completed opening in the language of the tender; ValueError for one that is not completed."""
+    if session.completed_at is None or not session.record:
+        raise ValueError("this opening has not been completed")
+    with translation.override(session.tender.language):
+        return pdf("opening_record", _data(session, session.record, session.tender))
+
+
+def local(stamp: str, tender: Tender) -> str:
+    """A moment of the record at the buyer's place: "12.05.2026, 10:00:03 CEST"."""
+    there = _moment(stamp).astimezone(ZoneInfo(tender.buyer.time_zone))
+    return f"{formats.date_format(there, 'SHORT_DATE_FORMAT')}, {there:%H:%M:%S} {there:%Z}"
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp.replace("Z", "+00:00")).astimezone(UTC)
+
+
+def _data(session: OpeningSession, record: Json, tender: Tender) -> dict[str, Any]:
+    return {
+        **frame(
+            title=_("Record of the opening of bids"),
+            organisation=tender.buyer.name,
+            reference=tender.reference,
+            at=_moment(record["opened_at"]),
+            footer=_("Not public"),
+        ),
+        "wide": True,
+        "finding": _finding(record, tender),
+        "facts": _facts(record, tender),
+        "openers_title": _("Who opened"),
+        "openers": _openers(record, tender),
+        "bids_title": _("Bids"),
+        "bids_note": _("Totals are net: quantities times unit prices as bid, before any discount, not yet checked."),
+        "bids": _bids(record, tender),
+        "sections": _sections(record, tender),
+        "signatures_title": _("Signatures"),
+        "signatures": [opener["person"] for opener in record["openers"]],
+        "proof_title": _("Proof"),
+        "proof": _("Fingerprint of this record in the audit trail (SHA-256):"),
+        "fingerprint": digest("opening-record", canonical_bytes(record)),
+    }
+
+
+def _finding(record: Json, tender: Tender) -> str:
+    text = ngettext(
+        "%(count)s bid was opened at %(time)s by %(people)s people together.",
+        "%(count)s bids were opened at %(time)s by %(people)s people together.",
+        len(record["bids"]),
+    )
+    values = {"count": len(record["bids"]), "time": local(record["opened_at"], tender)}
+    return text % {**values, "people": len(record["openers"])}
+
+
+def _facts(record: Json, tender: Tender) -> list[list[str]]:
+    rows = [[_("Tender"), f"{tender.reference} {tender.title}"], [_("Municipality"), tender.buyer.name]]
+    if record.get("round", 1) > 1:
+        rows.append([_("Round"), str(record["round"])])
+    if record["kind"] == "late":
+        rows.append([_("Occasion"), _("Late bids that two people admitted")])
+    if record["deadline"]:
+        rows.append([_("Deadline for bids"), local(record["deadline"], tender)])
+    rows.append([_("Opening started"), local(record["started_at"], tender)])
+    rows.append([_("Opened"), local(record["opened_at"], tender)])
+    rows.append([_("People needed to open"), str(record["needed"])])
+    return rows
+
+
+def _openers(record: Json, tender: Tender) -> dict[str, Any]:
+    places = {"browser": _("in the browser"), "server": _("on the server")}
+    rows = [
+        [opener["person"], local(opener["released_at"], tender), places.get(opener["unlocked_at"], "")]
+        for opener in record["openers"]
+    ]
+    heads = [_("Person"), _("Released at"), _("Key unlocked")]
+    return {"columns": [3, 2, 2], "align": ["left", "left", "left"], "heads": heads, "rows": rows}
+
+
+def _bids(record: Json, tender: Tender) -> dict[str, Any]:
+    rows = [row for bid in record["bids"] for row in _bid_rows(bid, tender)]
+    heads = [_("Bid"), _("Bidder"), _("Received"), _("Lot"), _("Total, net"), _("Discount, %"), _("Stated total"),
+             _("Documents"), _("Integrity")]  # fmt: skip
+    sides = ["left", "left", "left", "left", "right", "right", "right", "right", "left"]
+    return {"columns": [2.4, 4.2, 3.4, 1, 2.2, 1.5, 2.2, 1.7, 2], "align": sides, "heads": heads, "rows": rows}
+
+
+def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
+    """A row per lot; what belongs to the whole bid stands in the first."""
+    whole = [bid["bid"], bid["bidder"], local(bid["received_at"], tender)]
+    intact = _("intact") if bid["integrity"] == "ok" else _("violated")
+    lots = bid.get("lots") or [{}]
+    rows = []
+    for index, lot in enumerate(lots):
+        amounts = [
+            lot.get("lot", "–"), money(lot.get("total"), tender.currency), number(lot.get("discount_pct")),
+            money(lot.get("stated_total"), tender.currency),
+        ]  # fmt: skip
+        ends = [str(bid["documents"]), intact] if index == 0 else ["", ""]
+        rows.append([*(whole if index == 0 else ["", "", ""]), *amounts, *ends])
+    return rows
+
+
+def _sections(record: Json, tender: Tender) -> list[dict[str, Any]]:
+    found = []
+    if late := record.get("late"):
+        sentences = [f"{item['bidder']}: {local(item['received_at'], tender)}" for item in late]
+        found.append({"title": _("Late bids, kept sealed"), "sentences": sentences})
+    if count := record.get("withdrawn"):
+        text = ngettext("%(count)s bid was withdrawn before the deadline and not opened.",
+                        "%(count)s bids were withdrawn before the deadline and not opened.", count)  # fmt: skip
+        found.append({"title": _("Withdrawn bids"), "sentences": [text % {"count": count}]})
+    return found

@@ -1,0 +1,81 @@
+"""A bidder's receipt: first the sentence that lets people sleep, then what happens next, then the signed proof."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from bids.models import Receipt
+from bids.receipts import note_hash, words
+from reports.documents.rendering import frame, pdf
+from tendering.models import Tender
+
+LINE = 92  # characters of the signed note per line
+
+
+def receipt_pdf(receipt: Receipt, language: str | None = None) -> bytes:
+    """PDF of a receipt, in the language asked for or that of the tender."""
+    with translation.override(language or receipt.bid.tender.language):
+        return pdf("receipt", _data(receipt, receipt.bid.tender))
+
+
+def _data(receipt: Receipt, tender: Tender) -> dict[str, Any]:
+    titles = {"submit": _("Receipt for your bid"), "replace": _("Receipt for your new bid"),
+              "withdraw": _("Receipt for your withdrawal")}  # fmt: skip
+    return {
+        **frame(
+            title=titles[receipt.act],
+            organisation=tender.buyer.name,
+            reference=tender.reference,
+            at=receipt.at,
+            footer=receipt.bid.company.name,
+        ),
+        "finding": words(receipt),
+        "facts": _facts(receipt, tender),
+        "next_title": _("What happens next"),
+        "next": _next(receipt, tender),
+        "proof_title": _("Proof"),
+        "proof": _("This signed note proves moment and content. Keep it: with it and your files anyone can check later "
+                   "that nothing was changed. Its fingerprint (SHA-256): %(hash)s") % {"hash": note_hash(receipt)},
+        "note": _lines(receipt.note),
+    }  # fmt: skip
+
+
+def _facts(receipt: Receipt, tender: Tender) -> list[list[str]]:
+    rows = [
+        [_("Tender"), f"{tender.reference} {tender.title}"],
+        [_("Municipality"), tender.buyer.name],
+        [_("Company"), receipt.bid.company.name],
+        [_("Moment that counts"), _local(receipt.at, tender)],
+    ]
+    if tender.tender_period_end:
+        rows.append([_("Deadline for bids"), _local(tender.tender_period_end, tender)])
+    if tender.simulated:
+        rows.append([_("Note"), _("Demonstration or practice: without legal effect.")])
+    return rows
+
+
+def _next(receipt: Receipt, tender: Tender) -> list[str]:
+    if receipt.act == "withdraw":
+        return [_("Until the deadline you may submit another bid.")]
+    if receipt.bid.is_late:
+        return [_("You will be told what the procurement office decides.")]
+    found = [_("Your bid is sealed. Nobody can read it before the opening, and then only several people together.")]
+    if tender.opening_planned_at:
+        found.append(_("The opening is planned for %(time)s.") % {"time": _local(tender.opening_planned_at, tender)})
+    return [*found, _("Until the deadline you can replace or withdraw your bid.")]
+
+
+def _local(moment: datetime, tender: Tender) -> str:
+    there = moment.astimezone(ZoneInfo(tender.buyer.time_zone))
+    return f"{formats.date_format(there, 'DATE_FORMAT')}, {there:%H:%M:%S} {there:%Z}"
+
+
+def _lines(note: str) -> list[str]:
+    """The note in lines that fit the page; empty lines as a blank."""
+    lines = []
+    for line in note.split("\n"):
+        lines += [line[start : start + LINE] for start in range(0, len(line), LINE)] or [" "]
+    return lines

@@ -1,0 +1,64 @@
+"""Finished reports as files: what a municipality keeps of every procedure that has come to its end."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from bids.models import OpeningSession
+from evaluation.models import EvaluationRun
+from evaluation.results import latest
+from pilots.models import Pilot
+from reports.documents import opening_record_pdf
+from reports.workbook import BeyondLimits, run_workbook
+from tendering.models import Tender
+
+
+def write_finished_reports() -> int:
+    """Write workbook and opening record of every evaluated tender and the workbook of every analysed pilot.
+
+    Into REPORTS_DIR/<reference>/; returns the number of files. Existing ones are replaced.
+    """
+    count = 0
+    for reference, name, content in _finished():
+        folder = Path(settings.REPORTS_DIR) / safe_name(reference)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        count += 1
+    return count
+
+
+def safe_name(reference: str) -> str:
+    """A reference as a file name: letters, digits, dots, dashes and underscores only."""
+    return re.sub(r"[^\w.-]+", "_", reference).strip("._") or "report"
+
+
+def workbook_of(run: EvaluationRun, language: str) -> bytes:
+    """The live workbook, or one with fixed values where formulas could not be exact."""
+    try:
+        return run_workbook(run, language)
+    except BeyondLimits:
+        return run_workbook(run, language, fixed=True)
+
+
+def last_opening(tender: Tender) -> OpeningSession | None:
+    """The opening whose record counts: the last completed one of all bids."""
+    done = OpeningSession.objects.filter(tender=tender, kind="bids", completed_at__isnull=False)
+    return done.select_related("tender__buyer").order_by("completed_at").last()
+
+
+def _finished() -> Iterator[tuple[str, str, bytes]]:
+    from reports.pilot_workbook import pilot_workbook
+
+    for tender in (
+        Tender.objects.filter(evaluation_runs__isnull=False).distinct().select_related("buyer").order_by("pk")
+    ):
+        run = latest(tender)
+        if run is not None:
+            yield tender.reference, "workbook.xlsx", workbook_of(run, tender.language)
+        session = last_opening(tender)
+        if session is not None:
+            yield tender.reference, "opening-record.pdf", opening_record_pdf(session)
+    for pilot in Pilot.objects.filter(analysed_at__isnull=False).select_related("municipality").order_by("pk"):
+        yield pilot.reference, "workbook.xlsx", pilot_workbook(pilot, pilot.language)
