@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -46,7 +47,7 @@ class Change:
 
 def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
     """Context of parts/tender_public.html and parts/tender_aside.html; ten queries, whatever the number of lots."""
-    lots = list(tender.lots.prefetch_related("items", "outcomes__winner"))
+    lots = list(tender.lots.prefetch_related("items"))
     criteria = list(tender.criteria.prefetch_related("lots"))
     return {
         "tender": tender,
@@ -56,7 +57,6 @@ def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
         "lots": lots,
         "cpv_label": cpv.label(tender.cpv_main),
         "has_baseline": any(lot.reference_quantity for lot in lots),
-        "outcomes": [outcome for lot in lots for outcome in lot.outcomes.all() if outcome.at <= now],
         **_judging(tender, criteria, lots),
         "required_documents": list(tender.required_documents.all()),
         "documents": list(Document.objects.filter(tender=tender).defer("content")),
@@ -138,5 +138,5 @@ def _moment(text: str) -> datetime | str:
 
 def opening_group(tender: Tender) -> tuple[int, int] | None:
     """(how many openers are needed, how many there are) of the buyer's standing group."""
-    group = OpeningGroup.objects.filter(organization=tender.buyer_id).prefetch_related("members").first()
-    return (group.needed, len(group.members.all())) if group else None
+    groups = OpeningGroup.objects.filter(organization=tender.buyer_id)
+    return groups.values_list("needed", Count("members")).first()

@@ -159,3 +159,11 @@ def test_the_page_costs_at_most_fifteen_queries(
     tender = factories.open_tender(town, lots=factories.default_lots(4), criteria=factories.efficiency_criteria())
     with django_assert_max_num_queries(15):  # type: ignore[operator]  # a fixture
         visitor.get(f"/tenders/{tender.pk}/")
+
+
+def test_the_page_of_the_buyers_own_people_stays_cheap(
+    town: Town, anna: Client, django_assert_max_num_queries: object
+) -> None:
+    tender = factories.open_tender(town, lots=factories.default_lots(4))
+    with django_assert_max_num_queries(18):  # type: ignore[operator]  # a fixture
+        anna.get(f"/tenders/{tender.pk}/")
