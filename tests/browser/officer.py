@@ -4,6 +4,7 @@ from tendering.models import Tender
 from tests.browser.visitor import Visitor
 
 TITLE = "Bürgerpost drucken und zustellen"
+SUMMARY = "Die Stadt verschickt Bescheide. Gesucht ist, wer druckt und zustellt."
 
 
 def create_and_hand_over(officer: Visitor) -> Tender:

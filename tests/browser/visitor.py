@@ -189,8 +189,9 @@ def _violations(page: Any) -> list[str]:
 
     options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
     found = Axe().run(page, options=options).response["violations"]
-    return [
-        f"axe {rule['id']}: {rule['help']}\n    {' '.join(map(str, node['target']))}\n    {node['html'][:300]}\n    {node['failureSummary']}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
+    return [_sentence(rule, node) for rule in found for node in rule["nodes"]]
+
+
+def _sentence(rule: dict[str, Any], node: dict[str, Any]) -> str:
+    where = " ".join(map(str, node["target"]))
+    return f"axe {rule['id']}: {rule['help']}\n    {where}\n    {node['html'][:300]}\n    {node['failureSummary']}"

@@ -12,11 +12,11 @@ export function autosave(root) {
 }
 
 function watch(form) {
-  let timer = 0, busy = false, changed = false;
+  let timer = 0, busy = false, changed = false, running = null;
   const later = (pause) => {
     changed = true;
     clearTimeout(timer);
-    timer = setTimeout(save, pause);
+    timer = setTimeout(() => { running = save(); }, pause);
   };
   const save = async () => {
     if (busy || !changed) return;
@@ -28,7 +28,15 @@ function watch(form) {
   };
   form.addEventListener("input", (event) => event.target.type !== "file" && later(PAUSE));
   form.addEventListener("focusout", () => changed && later(0));
-  form.addEventListener("submit", () => clearTimeout(timer));
+  // Pressing the button leaves the field, which saves: the submit waits for that answer, or it would carry the version
+  // of before and meet the person's own save as somebody else's.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    changed = false;
+    if (!busy) return;
+    event.preventDefault();
+    running.then(() => form.requestSubmit(event.submitter));
+  });
 }
 
 /** The server's answer, or null when the draft did not arrive. Files are left to the real submit. */
