@@ -1,5 +1,6 @@
 """Shapes of pilots in the API. Decimals are text with a decimal point, months "2026-07"."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -14,8 +15,15 @@ def _choices(model: Any, name: str) -> list[tuple[str, Any]]:
     return list(model._meta.get_field(name).choices or [])
 
 
-def _number(**kwargs: Any) -> StrictDecimalField:
-    return StrictDecimalField(max_digits=18, decimal_places=6, **kwargs)
+class DeliveredDecimal(StrictDecimalField):
+    """A decimal that keeps the digits it was delivered with: "27.50" stays "27.50"."""
+
+    def quantize(self, value: Decimal) -> Decimal:
+        return value
+
+
+def _number(**kwargs: Any) -> DeliveredDecimal:
+    return DeliveredDecimal(max_digits=18, decimal_places=6, **kwargs)
 
 
 class Municipality(serializers.Serializer):
