@@ -4,12 +4,12 @@ import json
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
@@ -118,14 +118,13 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     bid, tender = found.bid, found.bid.tender
     last = Receipt.objects.filter(bid=bid).order_by("at").last()
     current = last == found and bid.superseded_at is None
-    there = found.at.astimezone(ZoneInfo(tender.buyer.time_zone))
     context = {
         "receipt": found,
         "bid": bid,
         "tender": tender,
         "now": now,
         "words": receipts.words(found),
-        "clock": there.strftime("%H:%M"),
+        "clock": localtime(found.at).strftime("%H:%M"),
         "note_hash": receipts.note_hash(found),
         "objects": SealedObject.objects.filter(bid=bid).order_by("kind", "pk"),
         "is_current": current and bid.withdrawn_at is None,
