@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+"""The reports' part of the API."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from reports.api import views
+
+urlpatterns: list[URLPattern] = [
+    path("reports/tenders/<int:tender_id>/workbook/", views.TenderWorkbookView.as_view(), name="api_tender_workbook"),
+    path("reports/tenders/<int:tender_id>/template/", views.TemplateView.as_view(), name="api_tender_template"),
+    path(
+        "reports/tenders/<int:tender_id>/opening-record/",
+        views.OpeningRecordView.as_view(),
+        name="api_opening_record",
+    ),
+    path("reports/receipts/<uuid:receipt_id>/", views.ReceiptPdfView.as_view(), name="api_receipt_pdf"),
+    path("reports/pilots/<int:pilot_id>/workbook/", views.PilotWorkbookView.as_view(), name="api_pilot_workbook"),
+]

@@ -1,7 +1,7 @@
 """Every computed cell of a workbook, recalculated by another program, shows the digits of the engine."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -74,13 +74,13 @@ def _typed_weight(tender: TenderInput, weight: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def recalculated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Cells]]:
+def recalculated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Cells]:
     folder = tmp_path_factory.mktemp("workbooks")
     paths = []
     for name, make in all_books().items():
         paths.append(folder / f"{name}.xlsx")
         paths[-1].write_bytes(make())
-    yield recalculate(paths, folder)
+    return recalculate(paths, folder)
 
 
 def differences(book: Built, cells: Cells, skip: tuple[str, ...] = ()) -> list[str]:
