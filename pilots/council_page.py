@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from pilots.figures import bare_change, bare_level, change, level, name_of, scal
 from pilots.lifecycle import Status
 from pilots.models import AnalysisRun, Indicator, Pilot
 from pilots.money_tiles import money_tiles
+from pilots.promise import is_unbroken
 
 Json = Mapping[str, Any]
 GROUPS = {
@@ -69,6 +71,7 @@ class Option:
 
 def page_of(pilot: Pilot, now: datetime) -> dict[str, Any]:
     """Context of the council page; four queries beyond the pilot itself."""
+    prefetch_related_objects([pilot], "indicators")
     indicators = list(pilot.indicators.all())
     run = results.latest(pilot)
     status = pilot.status(now)
@@ -82,6 +85,7 @@ def page_of(pilot: Pilot, now: datetime) -> dict[str, Any]:
         "decision": decision,
         "decided": sentences.DECIDED.get(decision.verdict, "") if decision else "",
         "groups": _groups(indicators, run),
+        "is_unbroken": is_unbroken(pilot),
         "promise": _promise(pilot, indicators, run),
         "options": _options(pilot, indicators, run, decision),
         "sentence": sentences.standing(pilot, status, now),

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from accounts.api.fields import StrictDecimalField
 from pilots.lifecycle import Status
 from pilots.models import Decision, Indicator
+from pilots.promise import exact_json
 from tendering.models import LifeSituation
 
 
@@ -20,6 +21,13 @@ class DeliveredDecimal(StrictDecimalField):
 
     def quantize(self, value: Decimal) -> Decimal:
         return value
+
+
+class ExactJSON(serializers.JSONField):
+    """An object as delivered; numbers with a point become text with their digits, as they are stored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(exact_json(data))
 
 
 def _number(**kwargs: Any) -> DeliveredDecimal:
@@ -60,7 +68,7 @@ class PilotRow(serializers.Serializer):
     reference = serializers.CharField()
     title = serializers.CharField()
     municipality = Municipality()
-    status = serializers.ChoiceField(choices=Status.choices)
+    status = serializers.CharField(help_text=", ".join(Status.values))
     life_situation = serializers.CharField()
     registered_at = serializers.DateTimeField(allow_null=True)
     gate_date = serializers.DateField(allow_null=True)
@@ -108,9 +116,9 @@ class PilotChange(serializers.Serializer):
     legal_basis = serializers.CharField(max_length=300, required=False, allow_blank=True)
     provider = serializers.CharField(required=False, allow_null=True, help_text="reference of the provider")
     control_description = serializers.CharField(required=False, allow_blank=True)
-    phases = serializers.JSONField(required=False)
-    costs = serializers.JSONField(required=False)
-    funding = serializers.JSONField(required=False)
+    phases = ExactJSON(required=False)
+    costs = ExactJSON(required=False)
+    funding = ExactJSON(required=False)
     indicators = IndicatorShape(many=True, required=False)
 
 
@@ -123,7 +131,7 @@ class PilotCreate(PilotChange):
 class RegistrationRequest(serializers.Serializer):
     """What is promised; the shape of `registration` in a pilot case."""
 
-    registration = serializers.JSONField()
+    registration = ExactJSON()
 
 
 class MeasurementRow(serializers.Serializer):

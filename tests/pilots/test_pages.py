@@ -124,6 +124,15 @@ def test_a_draft_is_for_its_own_town_only(client):
     assert client.get(address).status_code == 200
 
 
+def test_a_broken_seal_is_told_where_the_council_reads(client):
+    trial = trials.registered()
+    assert "It has not been changed since." in page(client, "pilot_detail", trial.pilot.pk)
+    trial.pilot.indicators.filter(code="C1").update(minimal_effect="1")
+    text = page(client, "pilot_detail", trial.pilot.pk)
+    assert "no longer what was sealed" in text
+    assert "It has not been changed since." not in text
+
+
 def test_anybody_can_hash_the_sealed_text(client):
     from accounts.evidence import digest
 
