@@ -5,7 +5,7 @@ import pytest
 from bids.models import Bid, Draft, Receipt
 from tests.bids.bidding import at_deadline
 from tests.bids.pages.scene import Scene, browser, text_of
-from tests.factories import make_company, make_town, open_tender
+from tests.factories import default_lots, make_company, make_town, open_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -194,6 +194,84 @@ def test_nobody_bids_for_an_invited_tender_without_an_invitation():
     assert browser(invited.bidder).post(f"/bids/start/{tender.pk}/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ["Ihr Angebot: 7 von 8 erledigt", "Angebot verbindlich abgeben", "Sie können beruhigt sein."]),
+        ("en", ["Your bid: 7 of 8 done", "Hand in the bid with binding effect", "You can stop worrying."]),
+    ],
+)
+def test_the_way_is_told_in_the_language_of_the_bidder(scene, language, words):
+    scene.ready()
+    scene.post("answers/", {"answer_0_0": "Two checks", "answer_1_0": "Two checks"})
+    clara = browser(scene.company.bidder, language)
+    pages = [clara.get(scene.url()), clara.get(scene.url("submit/"))]
+    receipt = clara.post(scene.url("submit/"), {"key": "k", "declarant": "Clara"}).headers["Location"]
+    for page, sentence in zip([*pages, clara.get(receipt)], words, strict=True):
+        assert sentence in text_of(page)
+
+
+def test_the_received_moment_is_taken_when_the_request_was_read(scene, monkeypatch):
+    """Sealing takes time; it must not cost the bidder the deadline."""
+    from bids.actions import submission
+
+    scene.ready()
+    seal = submission._seal
+    with at_deadline(scene.tender, seconds=-1):
+
+        def slow(*args, **kwargs):
+            with at_deadline(scene.tender, seconds=5):
+                return seal(*args, **kwargs)
+
+        monkeypatch.setattr(submission, "_seal", slow)
+        scene.submit()
+    bid = Bid.objects.get()
+    assert not bid.is_late
+    assert (scene.tender.tender_period_end - bid.received_at).total_seconds() == 1
+
+
+def test_a_closed_tender_takes_only_late_bids_and_an_opened_one_none(scene):
+    scene.ready()
+    with at_deadline(scene.tender, minutes=15):
+        from tests.bids.bidding import open_all
+
+        open_all(scene.town, scene.tender)
+        response = scene.submit()
+    assert response.status_code == 409
+    assert "The bids have been opened already. Your draft is kept" in text_of(response)
+    assert Draft.objects.exists()
+
+
+def test_a_two_lot_bid_needs_few_pages_and_fields(scene):
+    """Pages with a form and fields to fill; the numbers stand in the help for bidders."""
+    from html.parser import HTMLParser
+
+    class Fields(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.names: set[str] = set()
+
+        def handle_starttag(self, tag, attrs):
+            found = dict(attrs)
+            if tag in {"input", "textarea", "select"} and found.get("type") != "hidden":
+                self.names.add(found.get("name"))
+
+    scene.ready()
+    count = {}
+    for rest in ("lots/", "prices/L1/", "prices/L2/", "answers/", "submit/", "sheet/"):
+        fields = Fields()
+        fields.feed(scene.clara.get(scene.url(rest)).content.decode())
+        count[rest] = len(fields.names)
+    assert count == {
+        "lots/": 5,
+        "prices/L1/": 6,
+        "prices/L2/": 6,
+        "answers/": 2,
+        "submit/": 2,
+        "sheet/": 1,
+    }
+
+
 def test_the_task_list_and_the_list_of_bids_need_few_queries(scene, django_assert_max_num_queries):
     scene.ready()
     with django_assert_max_num_queries(18):
@@ -201,6 +279,19 @@ def test_the_task_list_and_the_list_of_bids_need_few_queries(scene, django_asser
     scene.submit()
     with django_assert_max_num_queries(10):
         scene.clara.get("/bids/")
+
+
+def test_the_price_page_needs_no_query_per_position(django_assert_max_num_queries):
+    lots = default_lots(1)
+    lots[0]["items"] = [{"ref": f"1.{n}", "text": f"Item {n}", "unit": "piece", "quantity": "10"} for n in range(1, 41)]
+    scene = Scene(lots=1)
+    scene.tender.lots.all()[0].items.all().delete()
+    from tendering.models import Item
+
+    Item.objects.bulk_create(Item(lot=scene.tender.lots.get(), **item) for item in lots[0]["items"])
+    scene.start()
+    with django_assert_max_num_queries(14):
+        scene.clara.get(scene.url("prices/L1/"))
 
 
 def test_the_bidders_button_costs_the_tenders_page_two_queries(scene, django_assert_max_num_queries, rf):
