@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # What a database could treat differently. The rest is the same code on the same rows and runs on both in --all.
-CORE = ["accounts", "tendering", "bids", "evaluation", "pilots"]
+CORE = ["accounts", "tendering", "bids", "evaluation", "pilots", "demo"]
 NOT_CORE = "not slow and not browser and not libreoffice"
 USUAL_SERVER = "postgres://postgres@127.0.0.1:5432/zuschlag"
 PROGRAMS = [
