@@ -76,8 +76,8 @@ class DraftForm(forms.Form):
         stored = type(self)(*self.arguments())
         rows = []
         for field in self.visible_fields():
-            mine, theirs = _shown(field), _shown(stored[field.name])
-            if mine != theirs:
+            mine, theirs = visible(_shown(field)), _shown(stored[field.name])
+            if mine != theirs and field.field.has_changed(stored[field.name].value(), field.value()):
                 rows.append((field.label, mine, theirs))
         return rows
 

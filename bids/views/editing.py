@@ -73,8 +73,12 @@ def _edit(
     draft = save(request, bench, form.merged())
     if autosave:
         return saved_answer(draft)
-    if draft is None:
-        return conflict(request, form)
+    if draft is None:  # perhaps by this very page: its autosave may overtake its button
+        bench = bench_of(request, bench.draft.pk)
+        form = make(bench, _with_version(request, bench.draft.version))
+        if form.compare():
+            return conflict(request, form)
+        draft = bench.draft
     if not valid:
         fresh = make(bench_of(request, draft.pk), _with_version(request, draft.version))
         return _page(request, template, fresh, context, 422)

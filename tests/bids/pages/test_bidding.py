@@ -118,6 +118,20 @@ def test_two_tabs_get_both_texts_side_by_side(scene):
     assert scene.post("answers/", {"answer_0_0": "from the second tab"}).status_code == 302
 
 
+def test_an_autosave_that_overtakes_the_button_is_no_conflict(scene):
+    scene.start()
+    scene.choose("L1")
+    scene.draft.refresh_from_db()
+    old = scene.draft.version
+    scene.post("answers/autosave/", {"answer_0_0": "Two checks\r\nper day"})
+    response = scene.clara.post(scene.url("answers/"), {"version": old, "answer_0_0": "Two checks\r\nper day"})
+    assert response.status_code == 302
+    old = scene.content() and scene.draft.version
+    scene.price(price_0="2.5")
+    fields = {"price_0": "2,5", "price_1": "500,00", "vat_rate": "19", "promise_0": "8"}
+    assert scene.clara.post(scene.url("prices/L1/"), {"version": old, **fields}).status_code == 302
+
+
 def test_a_late_bid_is_told_so_in_clear_words(scene):
     scene.ready()
     with at_deadline(scene.tender):
