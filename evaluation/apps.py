@@ -5,13 +5,12 @@ class EvaluationConfig(AppConfig):
     name = "evaluation"
 
     def ready(self) -> None:
-        """Let drafting and release of a tender check the evaluation rule, and its page show it in words."""
+        """Let drafting and release of a tender check the evaluation rule; add to its page and to the desk."""
+        from evaluation import desk, panels
         from evaluation.rule_checks import check_tender_rule
-        from evaluation.tender_panels import published_formula
-        from tendering import panels
         from tendering.actions import registry
 
         if check_tender_rule not in registry.spec_checks:
             registry.spec_checks.append(check_tender_rule)
-        if published_formula not in panels.formula_providers:
-            panels.formula_providers.append(published_formula)
+        panels.register()
+        desk.register()

@@ -11,7 +11,7 @@ from evaluation.actions.formal import (
 )
 from evaluation.actions.panel import appoint_panel, close_panel, give_scores, set_consensus, submit_scores
 from evaluation.actions.prices import answer_price, ask_price, confirm_price, decide_price
-from evaluation.actions.run import evaluate_tender, record_draw
+from evaluation.actions.run import evaluate_tender, gaps, record_draw
 
 __all__ = [
     "answer_price",
@@ -25,6 +25,7 @@ __all__ = [
     "decide_price",
     "evaluate_tender",
     "exclude_bid",
+    "gaps",
     "give_scores",
     "propose_award",
     "record_draw",

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.decision import refuse
+from accounts.decision import Refused, refuse, require
 from accounts.models import User
 from bids.models import Bid
 from evaluation.actions.access import begin
@@ -66,15 +66,24 @@ def evaluate_tender(*, actor: User, tender_id: int, reason: str = "") -> Evaluat
 
 def require_ready(tender: Tender, now: datetime) -> None:
     """Refuse while something that decides the result is still open."""
+    for gap in gaps(tender, now):
+        require(gap)
+
+
+def gaps(tender: Tender, now: datetime) -> list[Refused]:
+    """Everything that is still missing before the bids can be evaluated."""
+    found = []
     if has_quality(tender) and not is_closed(tender):
-        refuse("panel_open", _("The panel has not been closed yet."))
+        found.append(Refused("panel_open", _("The panel has not been closed yet.")))
     checks = FormalCheck.objects.filter(bid__tender=tender)
     if unchecked_bids(tender) or checks.filter(confirmed_at=None).exists():
-        refuse("checks_unconfirmed", _("The formal check has not been confirmed by a second person yet."))
+        text = _("The formal check has not been confirmed by a second person yet.")
+        found.append(Refused("checks_unconfirmed", text))
     if SupplementRequest.objects.filter(bid__tender=tender, received_at=None, due_at__gte=now).exists():
-        refuse("documents_pending", _("A bidder may still hand in a missing document."))
+        found.append(Refused("documents_pending", _("A bidder may still hand in a missing document.")))
     if Bid.objects.live().filter(tender=tender, late_admitted_at__isnull=False, opened_at=None).exists():
-        refuse("late_bid_sealed", _("An admitted late bid has not been opened yet."))
+        found.append(Refused("late_bid_sealed", _("An admitted late bid has not been opened yet.")))
+    return found
 
 
 def calculate(tender: Tender) -> tuple[TenderInput, TenderResult]:

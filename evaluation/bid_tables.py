@@ -1,0 +1,143 @@
+"""One bid in full: every number with its formula and values put in, positions, promises, scores with their reasons."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from evaluation.figures import money, number, shortest
+from evaluation.results import LotView, ResultView, RowView
+from evaluation.result_tables import kind_names
+from evaluation.scorebook import Spread
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A number with how it came about."""
+
+    name: str
+    formula: str
+
+
+def localized(formula: str) -> str:
+    """A formula of the calculation with numbers and signs as people of the language write them."""
+    text = formula.replace("max(0, ", "max(0; ").replace(" / ", " ÷ ")
+    return NUMBER.sub(lambda found: number(Decimal(found.group())), text)
+
+
+def steps(row: RowView) -> list[Step]:
+    """The calculation of one bid step by step; the positions stand in a table of their own."""
+    names = _step_names()
+    return [Step(names.get(key, key), localized(text)) for key, text in row.explain.items() if ":" not in key]
+
+
+def _step_names() -> dict[str, str]:
+    return {
+        "line_sum": _("Sum of the positions"),
+        "net": _("Price net, after the discount"),
+        "gross": _("Price including VAT"),
+        "performance_points": _("Performance points: weight × score"),
+        "price_points": _("Price points"),
+        "quality_points": _("Quality points"),
+        "total": _("Total"),
+        "ratio": _("Ratio: points ÷ price × 10,000"),
+        "eur_per_case": _("Per case: price ÷ cases over the term"),
+        "saving_per_case": _("Saving per case against today"),
+        "saving_per_year": _("Saving per year against today"),
+        "hours_saved_per_year": _("Hours saved per year against today"),
+        "quality_points_per_1000_eur": _("Quality points per 1,000 of money"),
+    }
+
+
+def positions(row: RowView, lot: LotView, currency: str) -> list[list[str]]:
+    """Every position: text, quantity, unit price, total."""
+    texts = {position.ref: position for position in lot.input.positions}
+    return [
+        [
+            line.ref,
+            texts[line.ref].text if line.ref in texts else "",
+            number(shortest(line.quantity)),
+            _unit_price(line.unit_price, currency),
+            money(line.line_total, currency) if line.in_evaluation else _("not evaluated"),
+        ]
+        for line in row.result.lines
+    ]
+
+
+def _unit_price(value: Decimal | None, currency: str) -> str:
+    if value is None:
+        return _("left empty")
+    short = shortest(value, 2)
+    exponent = short.as_tuple().exponent
+    return money(short, currency, -exponent if isinstance(exponent, int) else 2)
+
+
+def arithmetic(row: RowView, currency: str) -> str:
+    """What the bidder's own total said, when it differs."""
+    if not row.arithmetic_difference:
+        return ""
+    return _("The bidder stated %(stated)s. Recalculated from the unit prices the difference is %(difference)s.") % {
+        "stated": money(row.stated_total, currency),
+        "difference": money(row.arithmetic_difference, currency),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One criterion of a bid: weight, what was promised or how it was scored, each score with its reason."""
+
+    code: str
+    name: str
+    kind: str
+    weight: str
+    score: str
+    needed: str
+    promised: str
+    given: tuple[Any, ...]
+    consensus: str
+    consensus_reason: str
+
+
+def scored(row: RowView, lot: LotView, spreads: list[Spread] | None) -> Iterator[Scored]:
+    """Criteria in the published order; single scores only where `spreads` are given."""
+    mine = {spread.cell.criterion: spread for spread in spreads or [] if (spread.cell.bid, spread.cell.lot) == (row.bid_id, lot.lot_id)}
+    for criterion in lot.criteria:
+        if not criterion.is_scored:
+            continue
+        spread = mine.get(criterion.id)
+        needed = row.needed_scores.get(criterion.id)
+        yield Scored(
+            code=criterion.id,
+            name=criterion.name,
+            kind=kind_names()[criterion.kind],
+            weight=number(shortest(criterion.weight)),
+            score=number(row.criterion_scores.get(criterion.id)),
+            needed=number(needed) if needed is not None else "",
+            promised=_promised(row, criterion),
+            given=spread.given if spread else (),
+            consensus=number(spread.consensus) if spread and spread.consensus is not None else "",
+            consensus_reason=spread.consensus_reason if spread else "",
+        )
+
+
+def _promised(row: RowView, criterion: Any) -> str:
+    value = row.promised.get(criterion.id)
+    return "" if value is None else f"{number(shortest(value))} {criterion.unit or ''}".strip()
+
+
+def key_figures(row: RowView, view: ResultView) -> list[tuple[str, str]]:
+    """Rank and amounts of a bid in a lot."""
+    rows = [
+        (_("Rank"), str(row.rank) if row.rank is not None else ""),
+        (_("Price net"), money(row.net, view.currency) if row.net is not None else ""),
+        (_("Price including VAT"), money(row.gross, view.currency) if row.gross is not None else ""),
+        (_("Would have led at"), row.break_even),
+        (_("Surprisingly low"), "; ".join(row.flags)),
+        (_("Notes"), " ".join(row.notes)),
+    ]
+    return [(label, value) for label, value in rows if value and value != "–"]

@@ -1,0 +1,243 @@
+"""Forms of the office: formal check, missing documents, exclusion, price questions, panel, draw, award."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from evaluation.lifecycle import ExclusionCode
+from tendering.forms.dates import Clock, Day
+from tendering.models import Criterion, RequiredDocument, Tender
+
+YES, NO = "yes", "no"
+
+
+def reason_field(label: Any, missing: Any, hint: Any = "") -> forms.CharField:
+    """A text that must say something."""
+    return forms.CharField(
+        label=label, help_text=hint, max_length=4_000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": missing},
+    )  # fmt: skip
+
+
+class CheckForm(forms.Form):
+    """The formal check of one bid: requirements, documents, changes, exclusion ground."""
+
+    def __init__(
+        self, data: Any, criteria: Sequence[Criterion], documents: Sequence[RequiredDocument], found: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data)
+        self.criteria, self.documents = criteria, documents
+        for criterion in criteria:
+            self._add_criterion(criterion, found.get("mandatory", {}).get(criterion.code))
+        statuses = {item["name"]: item["status"] for item in found.get("documents", [])}
+        for document in documents:
+            self._add_document(document, statuses.get(document.name, ""))
+        self._add_rest(found)
+
+    def _add_criterion(self, criterion: Criterion, met: bool | None) -> None:
+        self.fields[f"met_{criterion.code}"] = forms.ChoiceField(
+            label=f"{criterion.code} {criterion.name}",
+            help_text=criterion.proof,
+            choices=[(YES, _("met")), (NO, _("not met"))],
+            widget=forms.RadioSelect,
+            initial="" if met is None else YES if met else NO,
+            error_messages={"required": _("Say whether %(name)s is met") % {"name": criterion.code}},
+        )
+
+    def _add_document(self, document: RequiredDocument, status: str) -> None:
+        self.fields[f"document_{document.pk}"] = forms.ChoiceField(
+            label=document.name,
+            choices=[("provided", _("there")), ("missing", _("missing")), ("supplemented_late", _("handed in too late"))],
+            widget=forms.RadioSelect,
+            initial=status,
+            error_messages={"required": _("Say whether “%(name)s” is there") % {"name": document.name}},
+        )
+
+    def _add_rest(self, found: Mapping[str, Any]) -> None:
+        grounds = found.get("grounds", [])
+        first = grounds[0] if grounds else {}
+        self.fields["changed"] = forms.BooleanField(
+            label=_("The bidder changed the procurement documents"), required=False,
+            initial=found.get("changed_documents", False),
+        )  # fmt: skip
+        self.fields["ground"] = forms.CharField(
+            label=_("Exclusion ground found"), required=False, max_length=200, initial=first.get("ground", ""),
+            help_text=_("Leave empty if there is none"),
+        )  # fmt: skip
+        self.fields["decision"] = forms.ChoiceField(
+            label=_("If there is one: what follows?"), required=False, widget=forms.RadioSelect,
+            choices=[("keep", _("the bid stays")), ("exclude", _("the bid is excluded"))], initial=first.get("decision", ""),
+        )  # fmt: skip
+        self.fields["ground_reason"] = forms.CharField(
+            label=_("Reason for this decision"), required=False, max_length=2_000, initial=first.get("reason", ""),
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("ground") and not data.get("decision"):
+            self.add_error("decision", _("Decide whether the bid stays or is excluded"))
+        if data.get("ground") and not data.get("ground_reason"):
+            self.add_error("ground_reason", _("Give the reason for this decision"))
+        return data
+
+    def findings(self, before: Mapping[str, Any]) -> dict[str, Any]:
+        """In the shape of FormalCheck.findings; further grounds and notes of an earlier check stay."""
+        data = self.cleaned_data
+        grounds = list(before.get("grounds", []))[1:]
+        if data["ground"]:
+            entry = {"ground": data["ground"], "decision": data["decision"], "reason": data["ground_reason"]}
+            first = next(iter(before.get("grounds", [])), {})
+            grounds.insert(0, {"event_date": None, "self_cleaning": False, **first, **entry})
+        return {
+            "mandatory": {row.code: data[f"met_{row.code}"] == YES for row in self.criteria},
+            "documents": [
+                {"name": row.name, "category": row.category, "status": data[f"document_{row.pk}"]}
+                for row in self.documents
+            ],
+            "changed_documents": data["changed"],
+            "grounds": grounds,
+            "notes": list(before.get("notes", [])),
+        }
+
+
+class DueForm(forms.Form):
+    """Until when a bidder has to answer."""
+
+    due_day = Day(
+        label=gettext_lazy("Until"),
+        error_messages={"required": gettext_lazy("Enter the last day, for example 15.12.2026")},
+    )
+    due_time = Clock(
+        label=gettext_lazy("Time"), error_messages={"required": gettext_lazy("Enter the time, for example 12:00")}
+    )
+
+    def __init__(self, data: Any = None, *, tender: Tender, proposed: datetime) -> None:
+        self.zone = ZoneInfo(tender.buyer.time_zone)
+        local = proposed.astimezone(self.zone)
+        super().__init__(data, initial={"due_day": local.date(), "due_time": local.time().replace(hour=12, minute=0, second=0)})
+
+    @property
+    def due_at(self) -> datetime:
+        """In the buyer's zone."""
+        return datetime.combine(self.cleaned_data["due_day"], self.cleaned_data["due_time"], self.zone)
+
+
+class SupplementForm(DueForm):
+    """All missing documents of a bid in one go."""
+
+    documents = forms.MultipleChoiceField(
+        label=gettext_lazy("Documents to ask for"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one document")},
+    )
+    field_order = ("documents", "due_day", "due_time")
+
+    def __init__(self, data: Any = None, *, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["documents"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]  # a choice field
+        self.initial["documents"] = list(names)
+
+
+class ExclusionForm(forms.Form):
+    """Out, with code and reason; counts once a second person has confirmed."""
+
+    code = forms.ChoiceField(
+        label=gettext_lazy("Ground"),
+        choices=[(code.value, code.label) for code in ExclusionCode if code != ExclusionCode.LATE],
+        error_messages={"required": gettext_lazy("Choose the ground that fits best")},
+    )
+    lot = forms.ChoiceField(label=gettext_lazy("For which lot?"), required=False)
+    reason = reason_field(
+        gettext_lazy("Reason, as the bidder will read it"),
+        gettext_lazy("Give the reason, for example: position 3 has no price although it is essential"),
+    )
+
+    def __init__(self, data: Any = None, *, lots: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["lot"].choices = [("", _("the whole bid")), *lots]  # type: ignore[attr-defined]  # a choice field
+
+
+class AnswerPriceForm(forms.Form):
+    """The bidder's explanation of its price."""
+
+    text = reason_field(
+        gettext_lazy("Explanation of the price"),
+        gettext_lazy("Write the explanation, for example: the machines are paid off since 2024"),
+    )
+
+
+class DecidePriceForm(forms.Form):
+    """Whether a surprisingly low price is explained."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Is the price explained?"),
+        choices=[
+            ("explained", gettext_lazy("Yes, the bid stays")),
+            ("not_explained", gettext_lazy("No, the bid is excluded")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose whether the price is explained or not.")},
+    )
+    reason = reason_field(gettext_lazy("Reason"), gettext_lazy("Give the reason for this decision"))
+
+
+class PanelForm(forms.Form):
+    """Who scores."""
+
+    users = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Evaluators"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Three or more are usual, so that no single opinion decides."),
+        error_messages={"required": gettext_lazy("Choose at least one evaluator")},
+    )
+
+    def __init__(self, data: Any = None, *, people: Sequence[tuple[int, str]], chosen: Sequence[int]) -> None:
+        super().__init__(data, initial={"users": list(chosen)})
+        self.fields["users"].choices = people  # type: ignore[attr-defined]  # a choice field
+
+
+class DrawForm(forms.Form):
+    """The record of a drawing of lots."""
+
+    drawn = forms.ChoiceField(
+        label=gettext_lazy("Which bid was drawn?"), widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the bid that was drawn")},
+    )  # fmt: skip
+    place = forms.CharField(
+        label=gettext_lazy("Place"), max_length=200,
+        error_messages={"required": gettext_lazy("Enter the place, for example: Town hall, room 12")},
+    )  # fmt: skip
+    persons = forms.CharField(
+        label=gettext_lazy("Who drew? Two persons, one per line, by their office"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Name two persons, one per line")},
+    )
+    witnesses = forms.CharField(
+        label=gettext_lazy("Who witnessed it? One per line"), widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Name at least one witness")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, bids: Sequence[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.fields["drawn"].choices = bids  # type: ignore[attr-defined]  # a choice field
+
+    def people(self, name: str) -> list[str]:
+        """The lines of a field."""
+        return [line.strip() for line in self.cleaned_data[name].splitlines() if line.strip()]
+
+
+class ReasonForm(forms.Form):
+    """Why this award."""
+
+    reason = reason_field(
+        gettext_lazy("Reason for the award"),
+        gettext_lazy("Give the reason, for example: most points by the published rule"),
+        gettext_lazy("One or two sentences; they go into the file."),
+    )

@@ -1,0 +1,116 @@
+"""What the evaluation adds to the page of a tender: navigation, the next step, the award for everybody."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.lifecycle import PROVIDER_ROLES, Role
+from accounts.models import User
+from bids.models import BidLot
+from evaluation.award_steps import open_proposal
+from evaluation.lifecycle import FILE_READERS, PANEL, RESULT_READERS, decide_result
+from evaluation.models import EvaluationRun, PanelMember
+from evaluation.readers import questions_to, reader
+from evaluation.scorebook import progress
+from evaluation.tender_panels import published_formula
+from tendering import panels
+from tendering.lifecycle import Status
+from tendering.models import LotOutcome, Tender
+from tendering.panels import Entry, NextStep
+
+WORK = frozenset({Status.EVALUATION, Status.AWARDED})
+
+
+def register() -> None:
+    """Put the panels into their slots, each once."""
+    for slot, panel in (
+        (panels.formula_providers, published_formula),
+        (panels.body_panels, award_panel),
+        (panels.action_panels, request_panel),
+        (panels.navigation, entries),
+        (panels.next_steps, step),
+    ):
+        if panel not in slot:
+            slot.append(panel)  # type: ignore[attr-defined]  # five lists of four signatures
+
+
+def entries(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> Iterator[Entry]:
+    """Evaluation for those who work on it, the result for those who may see prices."""
+    if status not in WORK or not isinstance(request.user, User):
+        return
+    roles = request.user.roles_in(tender.buyer_id)
+    if roles & (FILE_READERS | PANEL):
+        yield Entry(_("Evaluation"), reverse("evaluation", args=[tender.pk]))
+    if roles & (RESULT_READERS | PANEL) and EvaluationRun.objects.filter(tender=tender).exists():
+        who = reader(request.user, tender.pk)
+        if decide_result(who.roles, who.on_panel, who.closed):
+            yield Entry(_("Result"), reverse("evaluation_result", args=[tender.pk]))
+
+
+def step(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> NextStep | None:
+    """The one thing this person should do now between opening and award."""
+    if status != Status.EVALUATION or not isinstance(request.user, User):
+        return None
+    roles = request.user.roles_in(tender.buyer_id)
+    seat = PanelMember.objects.filter(tender=tender, user=request.user).first()
+    if seat is not None and seat.submitted_at is None:
+        sentence = _("The bids are open. Score them by the published criteria; prices stay hidden from you.")
+        return NextStep(sentence, reverse("scoring", args=[tender.pk]), _("Score the bids"))
+    if Role.PANEL_CHAIR in roles and not roles & FILE_READERS:
+        return _chair_step(tender)
+    if roles & {Role.OFFICER, Role.APPROVER}:
+        return _office_step(request.user, tender)
+    return None
+
+
+def _chair_step(tender: Tender) -> NextStep:
+    done, seats = progress(tender)
+    if not seats or done < seats:
+        text = _("%(done)d of %(seats)d evaluators have handed in.") % {"done": done, "seats": seats}
+        return NextStep(text, reverse("evaluation", args=[tender.pk]), _("See how far it is"))
+    return NextStep(
+        _("Everyone has handed in. Compare the scores and close the panel."), reverse("moderation", args=[tender.pk]),
+        _("To the moderation"),
+    )  # fmt: skip
+
+
+def _office_step(user: User, tender: Tender) -> NextStep:
+    proposal = open_proposal(tender.pk)
+    if proposal is not None and proposal.requested_by_id != user.pk:
+        url = reverse("evaluation_award", args=[tender.pk])
+        return NextStep(_("The award has been proposed and waits for your decision."), url, _("Decide on the award"))
+    sentence = _("The bids are open. The list shows what has been done and what comes next.")
+    return NextStep(sentence, reverse("evaluation", args=[tender.pk]), _("To the evaluation"))
+
+
+def award_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
+    """Who won, for everybody, from the award on."""
+    if status != Status.AWARDED:
+        return None
+    rows = LotOutcome.objects.filter(lot__tender=tender, kind__in=("awarded", "unsuccessful"), at__lte=now)
+    outcomes = list(rows.select_related("lot", "winner").order_by("lot__position", "lot"))
+    if not outcomes:
+        return None
+    bids = BidLot.objects.filter(lot__tender=tender, bid__opened_at__isnull=False, bid__superseded_at=None)
+    counted: dict[int, int] = {}
+    for lot in bids.filter(bid__withdrawn_at=None).values_list("lot", flat=True):
+        counted[lot] = counted.get(lot, 0) + 1
+    context = {"tender": tender, "outcomes": [(row, counted.get(row.lot_id, 0)) for row in outcomes]}
+    return render_to_string("evaluation/parts/award_panel.html", context, request)
+
+
+def request_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
+    """For a bidder who was asked something about the own bid."""
+    user = request.user
+    if status != Status.EVALUATION or not isinstance(user, User) or not user.organizations_with(*PROVIDER_ROLES):
+        return None
+    prices, documents = questions_to(user, tender.pk)
+    waiting = [row for row in prices if row.answered_at is None] or [row for row in documents if row.received_at is None]
+    if not (prices or documents):
+        return None
+    context = {"tender": tender, "due": min((row.due_at for row in waiting), default=None)}
+    return render_to_string("evaluation/parts/request_panel.html", context, request)

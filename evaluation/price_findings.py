@@ -1,0 +1,46 @@
+"""What the prices alone say, before anything is scored: sums that differ, prices that look surprisingly low."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from evaluation.figures import money
+from evaluation.inputs import build_inputs
+from evaluation.scoring import InputError, evaluate
+from evaluation.scoring.results import Row
+from evaluation.sentences import flag_text
+from tendering.models import Tender
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFinding:
+    """Price of one bid in one lot with what the office should look at."""
+
+    bid: str
+    lot: str
+    price: Decimal | None
+    sums: str
+    low: str
+
+
+def price_findings(tender: Tender) -> list[PriceFinding]:
+    """By lot and bid; empty when the prices cannot be read. The lowest price of a bid that is out still counts."""
+    inputs = build_inputs(tender)
+    spec = replace(inputs.spec, method="price_only", weight_price=Decimal(1), weight_quality=Decimal(0))
+    lots = tuple(replace(lot, criteria=()) for lot in inputs.lots)
+    try:
+        result = evaluate(replace(inputs, spec=spec, lots=lots))
+    except InputError:
+        return []
+    return [_finding(row, lot.lot_id, tender.currency) for lot in result.lots for row in lot.rows if row.status != "late"]
+
+
+def _finding(row: Row, lot: str, currency: str) -> PriceFinding:
+    sums = ""
+    if row.arithmetic_difference:
+        sums = _("stated %(stated)s, computed %(computed)s") % {
+            "stated": money(row.stated_total, currency), "computed": money(row.net, currency),
+        }  # fmt: skip
+    return PriceFinding(row.bid_id, lot, row.evaluation_price, sums, "; ".join(flag_text(flag) for flag in row.flags))
+

@@ -1,0 +1,265 @@
+"""The office's checks: compare, record, ask for documents, exclude, clarify prices; a second person confirms."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.decision import require
+from bids.models import Bid, OpenedDocument
+from evaluation import actions, check_tables
+from evaluation.check_tables import Office, office
+from evaluation.forms.office import (
+    AnswerPriceForm,
+    CheckForm,
+    DecidePriceForm,
+    DueForm,
+    ExclusionForm,
+    SupplementForm,
+)
+from evaluation.lifecycle import decide_second
+from evaluation.models import AbnormallyLowCheck, Exclusion, SupplementRequest
+from evaluation.readers import Reader, require_file
+from evaluation.views.frame import may, opened, show, signed_in
+from tendering.forms.faults import take_over
+from tendering.models import CriterionKind
+
+DUE_DAYS = timedelta(days=6)
+
+
+def _file(request: HttpRequest, tender_id: int, action: str = "") -> Reader:
+    """For the office and the audit; with `action` only for those who may do it now."""
+    who = opened(request, tender_id)
+    require_file(who)
+    if action:
+        require(may(who, action))
+    return who
+
+
+def _bid(who: Reader, bid_id: UUID) -> Bid:
+    bids = Bid.objects.live().filter(tender=who.tender, opened_at__isnull=False)
+    return get_object_or_404(bids.select_related("company"), pk=bid_id)
+
+
+@signed_in
+@require_safe
+def matrix(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """All bids beside one another."""
+    who = _file(request, tender_id)
+    state = office(who.tender, who.now)
+    lines = check_tables.compared(state)
+    return show(
+        request, who, "checks", state=state, lines=lines, cards=check_tables.cards(state, lines),
+        may_check=bool(may(who, "check")), to_confirm=confirmable(who, state),
+        waiting=len(state.unconfirmed) + len(state.open_exclusions) + len(state.decided_prices),
+    )  # fmt: skip
+
+
+def confirmable(who: Reader, state: Office) -> int:
+    """How much waits for this person's confirmation."""
+    if not may(who, "confirm"):
+        return 0
+    checks = [] if state.unchecked else state.unconfirmed
+    makers = [row.checked_by_id for row in checks]
+    makers += [row.decided_by_id for row in (*state.open_exclusions, *state.decided_prices)]
+    return sum(maker != who.user.pk for maker in makers)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def bid(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
+    """Record the check of one bid, and everything else that concerns it."""
+    who = _file(request, tender_id)
+    found = _bid(who, bid_id)
+    state = office(who.tender, who.now)
+    check = state.checks.get(found.pk)
+    criteria = list(who.tender.criteria.filter(kind=CriterionKind.MANDATORY).order_by("position", "id"))
+    before = check.findings if check else check_tables.initial_findings(found, who.tender)
+    form = CheckForm(request.POST or None, criteria, list(who.tender.required_documents.all()), before)
+    if request.method == "POST" and form.is_valid():
+        with take_over(form):
+            findings = form.findings(check.findings if check else {})
+            actions.record_formal_check(actor=who.user, bid_id=found.pk, findings=findings)
+            messages.success(request, _("The check has been recorded."))
+            return redirect("checks", tender_id=tender_id)
+    return show(
+        request, who, "check_bid", status=422 if form.errors else 200,
+        form=form, bid=found, check=check, **_bid_context(who, state, found),
+    )  # fmt: skip
+
+
+def _bid_context(who: Reader, state: Office, found: Bid) -> dict[str, Any]:
+    check = state.checks.get(found.pk)
+    missing = _missing(state, found)
+    return {
+        "may_check": bool(may(who, "check")),
+        "locked": not may(who, "check") or bool(check and check.confirmed_at),
+        "documents": list(OpenedDocument.objects.filter(bid=found)),
+        "missing": missing,
+        "requests": [row for row in state.requests if row.bid_id == found.pk],
+        "exclusions": [row for row in state.exclusions if row.bid_id == found.pk],
+        "prices": [row for row in state.prices if row.bid_id == found.pk],
+        "findings": list(state.of(found)),
+        "asked_lots": {row.lot.code for row in state.prices if row.bid_id == found.pk},
+    }
+
+
+def _missing(state: Office, found: Bid) -> list[str]:
+    """Documents that may still be asked for."""
+    check = state.checks.get(found.pk)
+    asked = {row.document for row in state.requests if row.bid_id == found.pk}
+    entries = check.findings.get("documents", []) if check and state.tender.supplementation_allowed else []
+    return [
+        item["name"]
+        for item in entries
+        if item["status"] == "missing" and item.get("category") != "evaluation_relevant" and item["name"] not in asked
+    ]
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def supplement(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
+    """Ask once for everything that is missing."""
+    who = _file(request, tender_id, "check")
+    found = _bid(who, bid_id)
+    names = _missing(office(who.tender, who.now, prices=False), found)
+    if not names:
+        raise Http404
+    form = SupplementForm(request.POST or None, names=names, tender=who.tender, proposed=who.now + DUE_DAYS)
+    if request.method == "POST" and form.is_valid():
+        with take_over(form, _due):
+            actions.request_supplement(
+                actor=who.user, bid_id=found.pk, documents=form.cleaned_data["documents"], due_at=form.due_at
+            )
+            messages.success(request, _("Asked. The bidder has been told by mail."))
+            return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
+    return _act(request, who, found, form, _("Ask for missing documents"), _("Ask the bidder for these documents"))
+
+
+def _due(path: str) -> str:
+    return "due_day" if path == "due_at" else path
+
+
+@signed_in
+@require_http_methods(["POST"])
+def received(request: HttpRequest, tender_id: int, request_id: int) -> HttpResponse:
+    """Note that a document asked for has come in."""
+    who = _file(request, tender_id, "check")
+    row = get_object_or_404(SupplementRequest, pk=request_id, bid__tender=who.tender)
+    actions.record_supplement(actor=who.user, bid_id=row.bid_id, document=row.document)
+    messages.success(request, _("Noted as received now."))
+    return redirect("check_bid", tender_id=tender_id, bid_id=row.bid_id)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def exclude(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
+    """Decide that a bid is out."""
+    who = _file(request, tender_id, "check")
+    found = _bid(who, bid_id)
+    lots = [(row.lot.code, str(row.lot)) for row in found.lot_bids.select_related("lot")]
+    form = ExclusionForm(request.POST or None, lots=lots)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        with take_over(form):
+            actions.exclude_bid(
+                actor=who.user, bid_id=found.pk, lot_code=data["lot"] or None, code=data["code"], reason=data["reason"]
+            )
+            messages.success(request, _("Recorded. It counts once a second person has confirmed it."))
+            return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
+    return _act(request, who, found, form, _("Exclude this bid"), _("Decide the exclusion"))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_price(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str) -> HttpResponse:
+    """Ask the bidder to explain its price."""
+    who = _file(request, tender_id, "check")
+    found = _bid(who, bid_id)
+    form = DueForm(request.POST or None, tender=who.tender, proposed=who.now + DUE_DAYS)
+    if request.method == "POST" and form.is_valid():
+        with take_over(form, _due):
+            actions.ask_price(actor=who.user, bid_id=found.pk, lot_code=lot, due_at=form.due_at)
+            messages.success(request, _("Asked. The bidder has been told by mail."))
+            return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
+    title = _("Ask about the price in lot %(lot)s") % {"lot": lot}
+    return _act(request, who, found, form, title, _("Ask the bidder to explain the price"))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def price(request: HttpRequest, tender_id: int, check_id: int) -> HttpResponse:
+    """Note the bidder's explanation, and decide whether it is enough."""
+    who = _file(request, tender_id)
+    check = get_object_or_404(AbnormallyLowCheck.objects.select_related("bid__company", "lot"), pk=check_id, bid__tender=who.tender)
+    act = request.POST.get("act")
+    answer = AnswerPriceForm(request.POST if act == "answer" else None)
+    form = DecidePriceForm(request.POST if act == "decide" else None, initial={"outcome": check.outcome, "reason": check.reason})
+    if act == "answer" and answer.is_valid():
+        with take_over(answer):
+            actions.answer_price(actor=who.user, check_id=check.pk, text=answer.cleaned_data["text"])
+            return redirect("check_price", tender_id=tender_id, check_id=check_id)
+    if act == "decide" and form.is_valid():
+        with take_over(form):
+            actions.decide_price(actor=who.user, check_id=check.pk, **form.cleaned_data)
+            messages.success(request, _("Recorded. It counts once a second person has confirmed it."))
+            return redirect("check_bid", tender_id=tender_id, bid_id=check.bid_id)
+    shown = answer if act == "answer" else form
+    return show(
+        request, who, "price", status=422 if shown.errors else 200, check=check, form=form, answer=answer,
+        may_check=bool(may(who, "check")) and not check.second_person_id,
+        may_decide=check.answered_at is not None or who.now > check.due_at,
+    )  # fmt: skip
+
+
+def _act(request: HttpRequest, who: Reader, found: Bid, form: Any, title: str, button: str) -> HttpResponse:
+    """A small form about one bid."""
+    return show(
+        request, who, "act", status=422 if form.errors else 200, form=form, bid=found, title=title, button=button
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """The second person's page: everything that waits, each with its own button."""
+    who = _file(request, tender_id)
+    if request.method == "POST":
+        require(may(who, "confirm"))
+        _confirmed(who, request.POST.get("act", ""))
+        messages.success(request, _("Confirmed."))
+        return redirect("checks_confirm", tender_id=tender_id)
+    state = office(who.tender, who.now)
+    rows = [(row, decide_second(row.decided_by_id, who.user.pk)) for row in state.open_exclusions]
+    prices = [(row, decide_second(row.decided_by_id, who.user.pk)) for row in state.decided_prices]
+    own = any(check.checked_by_id == who.user.pk for check in state.unconfirmed)
+    lines = check_tables.compared(state)
+    return show(
+        request, who, "confirm", state=state, lines=lines, exclusions=rows, prices=prices, own_check=own,
+        may_confirm=bool(may(who, "confirm")), cards=check_tables.cards(state, lines),
+    )  # fmt: skip
+
+
+def _confirmed(who: Reader, act: str) -> None:
+    """ "checks", "exclusion:7" or "price:7"; rows of other tenders are not found."""
+    kind, _colon, key = act.partition(":")
+    acts: dict[str, Callable[[], object]] = {
+        "checks": lambda: actions.confirm_formal_check(actor=who.user, tender_id=who.tender.pk),
+        "exclusion": lambda: actions.confirm_exclusion(actor=who.user, exclusion_id=_row(Exclusion, who, key)),
+        "price": lambda: actions.confirm_price(actor=who.user, check_id=_row(AbnormallyLowCheck, who, key)),
+    }
+    if kind not in acts:
+        raise Http404
+    acts[kind]()
+
+
+def _row(model: type[Exclusion] | type[AbnormallyLowCheck], who: Reader, key: str) -> int:
+    if not key.isdigit() or not model.objects.filter(pk=int(key), bid__tender=who.tender).exists():  # type: ignore[attr-defined]  # either model
+        raise Http404
+    return int(key)

@@ -1,0 +1,107 @@
+"""The result of a tender, and one bid in full. Prices are shown, so the panel comes in after it has been closed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
+
+from bids.models import Bid
+from evaluation import bid_tables, result_tables
+from evaluation.award_steps import next_award_step
+from evaluation.figures import number
+from evaluation.inputs import bid_name
+from evaluation.lifecycle import decide_moderation
+from evaluation.readers import Reader, require_result
+from evaluation.results import LotView, ResultView, view_of
+from evaluation.scorebook import Spread, spreads
+from evaluation.views.frame import reader_of, show, signed_in
+
+
+@signed_in
+@require_safe
+def result(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Sentence, picture, table, figures; methods and hashes behind a fold."""
+    who = reader_of(request, tender_id)
+    run = require_result(who)
+    view = view_of(run)
+    return show(
+        request, who, "result",
+        view=view,
+        lots=[lot_context(view, lot) for lot in view.lots],
+        overview=result_tables.overview(view) if len(view.lots) > 1 else [],
+        allocation=result_tables.allocation_words(view),
+        basis=result_tables.basis_word(view),
+        workbook=workbook_address(tender_id),
+        bid_ids=bid_ids(who),
+        step=next_award_step(who, run),
+        scored_alone=sum(1 for lot in view.lots if lot.kinds),
+    )  # fmt: skip
+
+
+def lot_context(view: ResultView, lot: LotView) -> dict[str, Any]:
+    """Everything the part of one lot shows."""
+    rows = result_tables.ranking(view, lot)
+    return {
+        "lot": lot,
+        "rows": rows,
+        "heads": rows[0].cells if rows else [],
+        "out": result_tables.left_out(lot),
+        "tiles": result_tables.tiles(view, lot),
+        "points": result_tables.chart_points(lot),
+        "today": result_tables.cost_today(lot),
+        "points_note": result_tables.points_note(lot),
+        "comparison": result_tables.comparison(lot),
+        "references": {name: number(str(value)) for name, value in lot.result.references.items()},
+    }
+
+
+def bid_ids(who: Reader) -> dict[str, UUID]:
+    """Id by number of every bid that was opened; one query."""
+    rows = Bid.objects.filter(tender=who.tender, superseded_at=None, opened_at__isnull=False)
+    return {bid_name(bid): bid.pk for bid in rows}
+
+
+def workbook_address(tender_id: int) -> str:
+    """Where the workbook is downloaded; "" without the room of reports."""
+    try:
+        return reverse("tender_workbook", args=[tender_id])
+    except NoReverseMatch:
+        return ""
+
+
+@signed_in
+@require_safe
+def bid(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
+    """One bid: every number with its formula, positions, scores with their reasons."""
+    who = reader_of(request, tender_id)
+    run = require_result(who)
+    found = Bid.objects.filter(pk=bid_id, tender=who.tender, superseded_at=None).select_related("company").first()
+    if found is None:
+        raise Http404
+    view, name = view_of(run), bid_name(found)
+    all_scores = spreads(who.tender) if decide_moderation(who.roles, who.closed) else None
+    sections = [_bid_section(view, lot, name, all_scores) for lot in view.lots]
+    sections = [section for section in sections if section]
+    if not sections:
+        raise Http404
+    return show(
+        request, who, "bid", bid=found, name=name, view=view, sections=sections,
+        bidder=sections[0]["row"].bidder, received_at=found.received_at,
+    )  # fmt: skip
+
+
+def _bid_section(view: ResultView, lot: LotView, name: str, all_scores: list[Spread] | None) -> dict[str, Any]:
+    row = next((row for row in lot.rows if row.bid_id == name), None)
+    if row is None:
+        return {}
+    return {
+        "lot": lot,
+        "row": row,
+        "figures": bid_tables.key_figures(row, view),
+        "steps": bid_tables.steps(row),
+        "positions": bid_tables.positions(row, lot, view.currency) if row.price is not None else [],
+        "arithmetic": bid_tables.arithmetic(row, view.currency),
+        "scored": list(bid_tables.scored(row, lot, all_scores)) if row.status != "late" else [],
+    }
