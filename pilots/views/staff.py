@@ -29,6 +29,7 @@ from tendering.forms.faults import add_faults
 
 PREVIEW_SALT = "pilot-series"
 PREVIEW_AGE = 3600
+LEAD = ("municipality", "title", "description", "control_description", "life_situation", "legal_basis", "provider")
 either = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -61,7 +62,8 @@ def _draft_page(request: HttpRequest, pilot: Pilot | None, own: Any) -> HttpResp
         if saved is not None:
             messages.success(request, _("Saved. Nobody outside your municipality sees it yet."))
             return redirect("pilot_detail", saved.pk)
-    return render(request, "pilots/pilot_form.html", {"form": form, "table": table, "pilot": pilot})
+    lead = [form[name] for name in LEAD]
+    return render(request, "pilots/pilot_form.html", {"form": form, "table": table, "pilot": pilot, "lead": lead})
 
 
 def _save_draft(request: HttpRequest, pilot: Pilot | None, form: PilotForm, table: Any) -> Pilot | None:
