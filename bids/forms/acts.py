@@ -1,6 +1,6 @@
 """Small forms of single acts: attach, hand in, declare, release, decide about a late bid, make a key."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy
 from bids.forms.base import VisibleText
 
 OTHER = "other"
+
+
+_Form = TypeVar("_Form", bound=forms.Form)
+
+
+def with_only_error(form: _Form, field: str, sentence: object) -> _Form:
+    """The bound form with this one refusal at its field, whatever else it lacks; secrets are not sent back."""
+    form.full_clean()
+    form.errors.clear()
+    form.add_error(field, str(sentence))
+    return form
 
 
 class DocumentForm(forms.Form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from bids.content import CombinationDiscount, DraftContent, LotContent
 from bids.forms.base import YES_NO, DraftForm, VisibleText
@@ -164,6 +164,3 @@ def _companies(text: str, _before: list[Any]) -> list[Any]:
 def _consortium(text: str, before: dict[str, Any]) -> dict[str, Any]:
     members = _lines(text)
     return {**before, "members": members} if members else {}
-
-
-PART_TITLE = gettext_lazy("Lots and declarations")

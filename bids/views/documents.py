@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decision import RefusedError
 from bids import actions
-from bids.forms.acts import DocumentForm
+from bids.forms.acts import DocumentForm, with_only_error
 from bids.models import Draft
 from bids.upload import SealedUpload, sealing_form
 from bids.views.access import bench_of, person, refusal, signed_in
@@ -71,10 +71,7 @@ def _told(request: HttpRequest, draft_id: UUID, error: RefusedError) -> HttpResp
     if error.refused.code not in {"too_large", "empty_file", "too_many_files"}:
         return refusal(request, error.refused)
     bench = bench_of(request, draft_id)
-    form = _form_of(bench, {}, {})
-    form.full_clean()
-    form.errors.clear()
-    form.add_error("document", str(error.refused.sentence))
+    form = with_only_error(_form_of(bench, {}, {}), "document", error.refused.sentence)
     return _page(request, bench, form, 422)
 
 

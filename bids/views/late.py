@@ -1,7 +1,7 @@
 """A late bid: two people decide whether the delay was the bidder's fault; an admitted one is opened by two."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +11,7 @@ from accounts.decision import RefusedError
 from accounts.models import User
 from bids import actions
 from bids.actions.late import DECIDERS
-from bids.forms.acts import LateForm, ReleaseForm
+from bids.forms.acts import LateForm, ReleaseForm, with_only_error
 from bids.models import Bid, OpeningSession
 from bids.views.access import signed_in
 from bids.views.opening import Ceremony, ceremony_of
@@ -56,10 +56,7 @@ def _release(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse
             actor=ceremony.user, session_id=session.pk, pass_sentence=form.cleaned_data["pass_sentence"]
         )
     except RefusedError as error:
-        again = ReleaseForm({"pass_sentence": ""})
-        again.full_clean()
-        again.errors.clear()
-        again.add_error("pass_sentence", str(error.refused.sentence))
+        again = with_only_error(ReleaseForm({"pass_sentence": ""}), "pass_sentence", error.refused.sentence)
         return _page(request, ceremony, bid, {"release_form": again, "form": again}, error.refused.status)
     return redirect("bid_late", tender_id=ceremony.tender.pk, bid_id=bid.pk)
 
@@ -81,7 +78,6 @@ def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, A
         "late_form": forms.get("form") if isinstance(forms.get("form"), LateForm) else LateForm(),
         "release_form": ReleaseForm(),
         "session": session if session and session.kind == "late" else None,
-        "once": uuid4().hex,
         **forms,
     }
     return render(request, "bids/late.html", context, status=status)

@@ -18,7 +18,7 @@ from accounts.lifecycle import Role
 from accounts.models import OpenerKey, OpeningGroup, User
 from bids import actions
 from bids.actions.opening import SESSION_LIFE
-from bids.forms.acts import DeclarationForm, ReleaseForm
+from bids.forms.acts import DeclarationForm, ReleaseForm, with_only_error
 from bids.models import Bid, OpeningSession, SealPiece, TenderSeal
 from bids.views.access import person, signed_in
 from tendering import actions as tendering
@@ -134,10 +134,7 @@ def _refused(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, refuse
     """The sentence at its field; the typed sentence itself is never sent back."""
     fresh = ceremony_of(request, ceremony.tender.pk)
     data = {"pass_sentence": "", "session": _running(fresh)["session"] or ""}
-    again = ReleaseForm(data)
-    again.full_clean()
-    again.errors.clear()
-    again.add_error("pass_sentence", str(refused.sentence))
+    again = with_only_error(ReleaseForm(data), "pass_sentence", refused.sentence)
     return _page(request, fresh, again, refused.status)
 
 
