@@ -12,19 +12,20 @@ export function autosave(root) {
 }
 
 function watch(form) {
-  let timer = 0, busy = false, changed = false, running = null;
+  let timer = 0, changed = false, running = null;
   const later = (pause) => {
     changed = true;
     clearTimeout(timer);
-    timer = setTimeout(() => { running = save(); }, pause);
+    timer = setTimeout(save, pause);
   };
-  const save = async () => {
-    if (busy || !changed) return;
-    busy = true;
+  const save = () => {
+    if (running || !changed) return;
     changed = false;
-    report(form, await send(form));
-    busy = false;
-    if (changed) later(PAUSE);
+    running = send(form).then((answer) => {
+      report(form, answer);
+      running = null;
+      if (changed) later(PAUSE);
+    });
   };
   form.addEventListener("input", (event) => event.target.type !== "file" && later(PAUSE));
   form.addEventListener("focusout", () => changed && later(0));
@@ -33,7 +34,7 @@ function watch(form) {
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     changed = false;
-    if (!busy) return;
+    if (!running) return;
     event.preventDefault();
     running.then(() => form.requestSubmit(event.submitter));
   });
