@@ -134,7 +134,7 @@ class Evaluation:
             2, 0, _("Yellow cells are inputs: change them to see what would happen. Nothing official changes."), "note"
         )
         sheet.widths(
-            (0, 0, 18), (1, 1, 38), (2, self.last_column, 13), (self.last_column + 1, self.last_column + 12, 14)
+            (0, 0, 18), (1, 1, 38), (2, self.last_column, 15), (self.last_column + 1, self.last_column + 12, 14)
         )
         sheet.ws.freeze_panes(0, 2)
         sheet.ws.print_area(0, 0, self.curve_head + 2 + len(self.promised), self.last_column)

@@ -129,7 +129,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "verdict": {"bold": True, "align": "left", "indent": 1},
     "verdicthead": {**_HEAD, "indent": 1},
     "rank": {"bold": True, "align": "center", "num_format": "0"},
-    "reason": {"font_color": GREY, "text_wrap": True, "indent": 1, "valign": "top"},
+    "reason": {"font_color": GREY, "text_wrap": True, "indent": 1},
     "right": {"align": "right"},
 }  # fmt: skip
 
@@ -144,6 +144,7 @@ class Sheet:
         ws.set_landscape()
         ws.set_paper(9)
         ws.fit_to_pages(1, 0)
+        ws.set_default_row(16)
         ws.set_row(0, 26)
         ws.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         ws.set_footer("&L&8&F&C&8&A&R&8&P / &N")
@@ -215,7 +216,7 @@ class Sheet:
 
     def tall(self, row: int, lines: int, size: float = 13.5) -> None:
         """Height of a row with merged text, which spreadsheets do not adapt by themselves."""
-        self.ws.set_row(row, max(1, lines) * size + 2)
+        self.ws.set_row(row, max(1, lines) * size + 2.5)
 
 
 def places_of(style: str) -> int:

@@ -181,7 +181,7 @@ class Summary:
             else:
                 reference, value = self._source(part, index, bid, source, name)
                 sheet.live(row, column, reference, value, style)
-        self._remark(row, 3 + len(columns), result)
+        self._remark(row, 3 + len(columns), result, part.lot)
 
     def _source(self, part: Part, index: int, bid: LotBid, source: str, name: str) -> tuple[str, Value]:
         result = part.lot.result.row(bid.bid_id)
@@ -195,9 +195,12 @@ class Summary:
         value = result.evaluation_price if name == "price" else getattr(result, name)
         return part.evaluation.result(name, index), value
 
-    def _remark(self, row: int, column: int, result: Row) -> None:
-        """Why a bid is out, and an open question about its price."""
+    def _remark(self, row: int, column: int, result: Row, lot: Lot) -> None:
+        """Why a bid is out, an open question about its price, and a lot that goes to another than the first."""
         words = [reason_text(reason) for reason in result.reasons]
+        given = self.subject.result.awards().get(lot.id, ())
+        if result.bid_id in given and given != lot.result.winner:
+            words.append(_("Gets this lot when all lots are seen together (engine)."))
         if result.abnormally_low_outcome == "clarification_required":
             words.append(_("The price is surprisingly low and has to be clarified."))
         self.sheet.text(row, column, " ".join(words), "note")
