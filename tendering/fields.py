@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tendering.spreadsheets.numbers import Locale, NumberProblem, format_decimal, parse_decimal
+from tendering.spreadsheets.numbers import Locale, NumberProblem, format_decimal, parse_decimal, typable_decimal
 
 
 def page_locale() -> Locale:
@@ -40,9 +40,9 @@ class DecimalField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """A stored Decimal as the page writes it; typed text as typed."""
+        """A stored number so that it is read back as the same one: 10000, not 10.000; typed text as typed."""
         if isinstance(value, (Decimal, int)):
-            return format_decimal(Decimal(value), page_locale(), self._shown_places())
+            return self._typed(Decimal(value))
         return value
 
     def _shown_places(self) -> int:
@@ -89,6 +89,9 @@ class DecimalField(forms.CharField):
     def _written(self, value: Decimal) -> str:
         return format_decimal(value, page_locale(), self._shown_places())
 
+    def _typed(self, value: Decimal) -> str:
+        return typable_decimal(value, page_locale(), self._shown_places())
+
     def _words(self, problem: NumberProblem) -> str:
         if problem.code == "ambiguous":
             return self._question(problem.readings)
@@ -96,7 +99,7 @@ class DecimalField(forms.CharField):
             return _("Enter at most %(places)s decimal places") % {"places": self.places}
         if problem.code == "negative":
             return _("Enter %(limit)s or more") % {"limit": 0}
-        return _("Enter a number, for example %(example)s") % {"example": self._written(self.example)}
+        return _("Enter a number, for example %(example)s") % {"example": self._typed(self.example)}
 
     def _question(self, readings: Sequence[Decimal]) -> str:
         first, second = (format_decimal(value, page_locale(), 2) for value in readings)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tendering.forms.numbers import Quantity
+from tendering.fields import DecimalField
 from tendering.forms.rows import Row, is_blank, read_rows
 from tendering.forms.steps import StepForms
 from tendering.models import Criterion, CriterionKind, Tender
@@ -73,7 +73,7 @@ class HowForm(forms.Form):
     """The method with its weights."""
 
     method = forms.ChoiceField(label=gettext_lazy("Who wins?"), widget=forms.RadioSelect)
-    weight_price = Quantity(
+    weight_price = DecimalField(
         label=gettext_lazy("Weight of the price in per cent"), unit="%", min_value=Decimal(1), max_value=Decimal(99),
         example=Decimal(50), help_text=gettext_lazy("The rest is the weight of the performance."),
         error_messages={"required": gettext_lazy("Enter the weight of the price in per cent, for example 50")},
@@ -82,7 +82,7 @@ class HowForm(forms.Form):
         label=gettext_lazy("Prices are compared"), widget=forms.RadioSelect,
         choices=[("gross", gettext_lazy("gross (with VAT)")), ("net", gettext_lazy("net (without VAT)"))],
     )  # fmt: skip
-    min_performance_points = Quantity(
+    min_performance_points = DecimalField(
         label=gettext_lazy("Least performance points"), required=False, max_value=Decimal(1000), example=Decimal(500),
         help_text=gettext_lazy("Of 1,000. A bid below is out; it keeps a very cheap, weak bid from winning."),
     )  # fmt: skip
@@ -116,7 +116,7 @@ class CriterionForm(forms.Form):
         label=gettext_lazy("Name"), max_length=300,
         error_messages={"required": gettext_lazy("Name the criterion, for example: Days until delivery")},
     )  # fmt: skip
-    weight = Quantity(
+    weight = DecimalField(
         label=gettext_lazy("Points"), places=3, min_value=Decimal("0.001"), max_value=Decimal(100), example=Decimal(40),
         error_messages={"required": gettext_lazy("Give it points, for example 40; all together make 100")},
     )  # fmt: skip
@@ -137,7 +137,7 @@ class CriterionForm(forms.Form):
 class QualityForm(CriterionForm):
     """With what earns many points and what earns few."""
 
-    minimum_score = Quantity(
+    minimum_score = DecimalField(
         label=gettext_lazy("Minimum score, 0 to 10"), required=False, max_value=Decimal(10), example=Decimal(4),
         help_text=gettext_lazy("A bid below is out"),
     )  # fmt: skip
@@ -181,11 +181,11 @@ class CostForm(PromiseForm):
 class PointForm(forms.Form):
     """A point of the line: this number gives these points."""
 
-    value = Quantity(
+    value = DecimalField(
         label=gettext_lazy("Promised number"), places=4, example=Decimal(5),
         error_messages={"required": gettext_lazy("Enter the number, for example 5")},
     )  # fmt: skip
-    points = Quantity(
+    points = DecimalField(
         label=gettext_lazy("gives points"), max_value=Decimal(10), example=Decimal(10),
         error_messages={"required": gettext_lazy("Enter the points from 0 to 10")},
     )  # fmt: skip

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import ContactUnit, Organization
 from tendering import cpv
-from tendering.forms.numbers import Amount, Quantity
+from tendering.fields import DecimalField, MoneyField
 from tendering.forms.rows import Row, flat, is_blank, read_rows
 from tendering.forms.steps import StepForms
 from tendering.models import LifeSituation, Tender
@@ -52,7 +52,7 @@ class WhatForm(forms.Form):
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    value = Amount(
+    value = MoneyField(
         label=gettext_lazy("Estimated value, net"),
         help_text=gettext_lazy(
             "For the whole term with all options and lots, without VAT. It decides which rules apply."
@@ -133,8 +133,8 @@ class LotForm(forms.Form):
         label=gettext_lazy("Name of the lot"), max_length=200, required=False,
         error_messages={"required": gettext_lazy("Name the lot, for example: Delivery of letters")},
     )  # fmt: skip
-    value = Amount(label=gettext_lazy("Estimated value of this lot, net"), required=False)
-    reference_quantity = Quantity(
+    value = MoneyField(label=gettext_lazy("Estimated value of this lot, net"), required=False)
+    reference_quantity = DecimalField(
         label=gettext_lazy("Cases per year"), required=False, min_value=Decimal("0.01"), example=Decimal(10000),
         help_text=gettext_lazy("For example letters, calls or applications per year"),
     )  # fmt: skip
@@ -144,11 +144,11 @@ class LotForm(forms.Form):
         max_length=80,
         help_text=gettext_lazy("For example: letter"),
     )
-    baseline_cost_per_case = Amount(
+    baseline_cost_per_case = MoneyField(
         label=gettext_lazy("Today's cost per case"), required=False, places=4, example=Decimal("2.40"),
         help_text=gettext_lazy("On the same basis as the prices, with or without VAT"),
     )  # fmt: skip
-    baseline_minutes_per_case = Quantity(
+    baseline_minutes_per_case = DecimalField(
         label=gettext_lazy("Today's minutes per case"), required=False, example=Decimal("6.5")
     )
 
@@ -177,7 +177,7 @@ class ItemForm(forms.Form):
         label=gettext_lazy("What is priced"), max_length=500,
         error_messages={"required": gettext_lazy("Say what is priced, for example: letter up to 20 g")},
     )  # fmt: skip
-    quantity = Quantity(
+    quantity = DecimalField(
         label=gettext_lazy("Quantity"), places=3, example=Decimal(1200),
         error_messages={"required": gettext_lazy("Enter the quantity over the whole term, for example 1200")},
     )  # fmt: skip

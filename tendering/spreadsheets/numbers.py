@@ -15,6 +15,7 @@ Code = Literal["empty", "not_a_number", "ambiguous", "grouping", "too_many_decim
 
 MAX_WHOLE_DIGITS = 12
 MAX_TYPED_LENGTH = 60
+AMBIGUOUS_DECIMALS = 3
 
 _CURRENCY = re.compile(r"(?:EUR|USD|GBP|CHF|SEK|DKK|NOK|PLN|CZK|[€$£])", re.ASCII)
 _SPACES = re.compile(r"[ \t\u00a0\u2007\u2009\u202f]")
@@ -94,7 +95,7 @@ def _split(raw: str, locale: Locale) -> tuple[str, str]:
 
 def _split_lone(raw: str, mark: str, locale: Locale) -> tuple[str, str]:
     whole, _mark, fraction = raw.partition(mark)
-    can_group = len(fraction) == 3 and len(whole) <= 3 and not whole.startswith("0")
+    can_group = len(fraction) == AMBIGUOUS_DECIMALS and len(whole) <= 3 and not whole.startswith("0")
     if can_group:
         thousands, decimal = Decimal(whole + fraction), Decimal(f"{whole}.{fraction}")
         groups_here = mark == ("." if locale == "de" else ",")
@@ -123,3 +124,16 @@ def format_decimal(value: Decimal, locale: Locale, min_places: int = 0) -> str:
     thousands, point = (".", ",") if locale == "de" else (",", ".")
     grouped = f"{int(whole):,}".replace(",", thousands)
     return ("-" if sign and any(digits) else "") + grouped + (point + decimals if decimals else "")
+
+
+def typable_decimal(value: Decimal, locale: Locale, min_places: int = 0) -> str:
+    """As it stands in a field, read back as the same number: `10000`, `84.500,00`, `2,4050`; never rounded.
+
+    Whole numbers have no separators: `10.000` is what `parse_decimal` asks about. Three decimals get a zero for the
+    same reason.
+    """
+    plain = f"{value.normalize():f}"
+    decimals = plain.partition(".")[2]
+    if not decimals and not min_places:
+        return plain
+    return format_decimal(value, locale, max(min_places, 4 if len(decimals) == AMBIGUOUS_DECIMALS else 0))
