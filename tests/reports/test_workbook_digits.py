@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,20 @@ RANDOM = range(6)  # one of each method
 
 def book_of(tender: TenderInput, language: str = "en", **options: Any) -> Built:
     return build(subject_of_inputs(tender), language, **options)
+
+
+@cache
+def tender_of(name: str) -> TenderInput:
+    """A reference case, the English tender "ASH" or a random one "R7"."""
+    if name == "ASH":
+        return english_tender()
+    return random_tender(int(name[1:])) if name.startswith("R") else case_input(name)
+
+
+@cache
+def zeros_of(name: str) -> Built:
+    """The workbook of a tender without cached values; what was written into it holds the engine's values."""
+    return book_of(tender_of(name), zeros=True)
 
 
 def with_weight(tender: TenderInput, weight: str) -> TenderInput:
@@ -55,21 +70,20 @@ CHANGED_WEIGHTS = {"T01": "0.4", "T06": "0.15", "ASH": "0.75"}
 
 def all_books() -> dict[str, Callable[[], bytes]]:
     """Every file of the one recalculation, by name. Formulas come without cached values, to prove who computed."""
-    tenders = {case: case_input(case) for case in TENDER_CASES} | {"ASH": english_tender()}
     books: dict[str, Callable[[], bytes]] = {}
-    for name, tender in (tenders | {f"R{n}": random_tender(n) for n in RANDOM}).items():
-        books[name] = lambda t=tender: book_of(t, zeros=True).content
+    for name in (*TENDER_CASES, "ASH", *(f"R{seed}" for seed in RANDOM)):
+        books[name] = lambda n=name: zeros_of(n).content
     for name, weight in CHANGED_WEIGHTS.items():
-        books[f"{name}-what-if"] = lambda t=tenders[name], w=weight: _typed_weight(t, w)
+        books[f"{name}-what-if"] = lambda n=name, w=weight: _typed_weight(n, w)
     hostile = hostile_tender()
     subject = subject_of_inputs(hostile, **hostile_words(hostile))
     books["hostile"] = lambda: build(subject, "en", zeros=True).content
-    books["german"] = lambda: book_of(tenders["T09"], "de", zeros=True).content
+    books["german"] = lambda: book_of(tender_of("T09"), "de", zeros=True).content
     return books
 
 
-def _typed_weight(tender: TenderInput, weight: str) -> bytes:
-    book = book_of(tender, zeros=True)
+def _typed_weight(name: str, weight: str) -> bytes:
+    book = zeros_of(name)
     return with_inputs(book.content, {weight_cell(book): weight})
 
 
@@ -100,19 +114,19 @@ class TestRecalculated:
 
     @pytest.mark.parametrize("case", TENDER_CASES)
     def test_a_reference_tender_shows_the_engines_digits_in_every_computed_cell(self, recalculated, case):
-        book = book_of(case_input(case))
+        book = zeros_of(case)
         assert len(book.book.formulas) > 400
         assert differences(book, recalculated[case]) == []
 
     def test_an_english_tender_with_scoring_curves_shows_the_engines_digits(self, recalculated):
-        assert differences(book_of(english_tender()), recalculated["ASH"]) == []
+        assert differences(zeros_of("ASH"), recalculated["ASH"]) == []
 
     def test_a_german_workbook_of_three_lots_shows_the_engines_digits(self, recalculated):
         assert differences(book_of(case_input("T09"), "de"), recalculated["german"]) == []
 
     @pytest.mark.parametrize("seed", RANDOM)
     def test_a_random_tender_shows_the_engines_digits(self, recalculated, seed):
-        assert differences(book_of(random_tender(seed)), recalculated[f"R{seed}"]) == []
+        assert differences(zeros_of(f"R{seed}"), recalculated[f"R{seed}"]) == []
 
     @pytest.mark.parametrize("case", TENDER_CASES)
     def test_an_untouched_workbook_says_official(self, recalculated, case):
@@ -120,7 +134,7 @@ class TestRecalculated:
 
     @pytest.mark.parametrize("name", CHANGED_WEIGHTS)
     def test_a_changed_weight_gives_what_the_engine_gives_for_it_and_says_what_if(self, recalculated, name):
-        tender = english_tender() if name == "ASH" else case_input(name)
+        tender = tender_of(name)
         fresh = book_of(with_weight(tender, CHANGED_WEIGHTS[name]))
         cells = recalculated[f"{name}-what-if"]
         assert differences(fresh, cells, ("Summary", "Official values")) == []
@@ -129,7 +143,7 @@ class TestRecalculated:
 
     @pytest.mark.parametrize("name", CHANGED_WEIGHTS)
     def test_the_changed_weights_of_these_tests_do_change_ranks(self, name):
-        tender = english_tender() if name == "ASH" else case_input(name)
+        tender = tender_of(name)
         before = subject_of_inputs(tender).result
         after = subject_of_inputs(with_weight(tender, CHANGED_WEIGHTS[name])).result
         assert [lot.order for lot in before.lots] != [lot.order for lot in after.lots]
@@ -163,13 +177,13 @@ def functions_of(formula: str) -> set[str]:
 
 @pytest.mark.parametrize("case", ["T01", "T02", "T11", "T12"])
 def test_formulas_use_only_functions_that_every_spreadsheet_has_had_for_long(case):
-    used = {name for live in book_of(case_input(case)).book.formulas for name in functions_of(live.formula)}
+    used = {name for live in zeros_of(case).book.formulas for name in functions_of(live.formula)}
     assert used <= PERMITTED
 
 
 @pytest.mark.parametrize("seed", RANDOM)
 def test_random_tenders_of_every_method_use_only_permitted_functions(seed):
-    used = {name for live in book_of(random_tender(seed)).book.formulas for name in functions_of(live.formula)}
+    used = {name for live in zeros_of(f"R{seed}").book.formulas for name in functions_of(live.formula)}
     assert used <= PERMITTED
 
 
@@ -180,7 +194,7 @@ def test_formulas_hold_no_text_of_bidders():
 
 
 def test_sheet_names_are_short_enough_and_carry_the_lot():
-    names = {live.sheet for live in book_of(case_input("T11")).book.formulas}
+    names = {live.sheet for live in zeros_of("T11").book.formulas}
     assert {"Price comparison L1", "Evaluation L4"} <= names
     assert max(map(len, names)) <= 31
 
@@ -207,7 +221,7 @@ def test_a_rule_that_rounds_otherwise_is_refused_but_can_be_had_with_fixed_value
 
 
 def test_every_input_cell_has_its_official_value_beside_it():
-    book = book_of(case_input("T01")).book
+    book = zeros_of("T01").book
     assert {item.words for item in book.inputs} >= {"Weight of the price", "Minimum performance points"}
     formulas = {live.formula for live in book.formulas if live.sheet == "Official values"}
     assert all(any(item.reference in formula for formula in formulas) for item in book.inputs[:40])
