@@ -18,3 +18,6 @@ ACCOUNT_RATE_LIMITS = False  # a hundred sign-ins from one address are a test ru
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405 - from the product's settings
     # A file, not memory: only then do locks, WAL and IMMEDIATE transactions behave as they do in use.
     DATABASES["default"]["TEST"] = {"NAME": str(_home / "test.sqlite3")}  # noqa: F405
+    # The disk need not be waited for: no test cuts the power. Use has synchronous=FULL.
+    _options = DATABASES["default"]["OPTIONS"]  # noqa: F405
+    _options["init_command"] = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")

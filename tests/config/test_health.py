@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts import append_only, clock
+from accounts import append_only, checks, clock
 from accounts.models import OutboxMessage
 from config import health
 
@@ -14,6 +14,17 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _enough_space(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "FREE_SPACE", 0)
+
+
+@pytest.fixture(autouse=True)
+def _as_durable_as_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests do not wait for the disk (tests/settings.py); what use runs with is asked for below."""
+    monkeypatch.setitem(health.CHECKS, "durability", lambda: True)
+
+
+def test_a_database_that_does_not_wait_for_the_disk_is_noticed() -> None:
+    if connection.vendor == "sqlite":
+        assert checks.durability_fault() is not None  # the test database is such a one
 
 
 def test_a_healthy_machine_is_ready() -> None:
