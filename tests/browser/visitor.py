@@ -67,7 +67,7 @@ class Visitor:
         response = self.page.goto(address)
         assert response is not None
         assert response.status == status, f"{address}: {response.status}"
-        self._arrive()
+        self.arrive()
 
     def press(self, msgid: str, *, nth: int = 0, within: str = "body", **words: Any) -> None:
         """Press a button that leads to a page, and examine that page."""
@@ -147,6 +147,12 @@ class Visitor:
             self.faults.append("the page scrolls sideways")
         assert not self.faults, f"{self.role} at {self.page.url}:\n" + "\n".join(self.faults)
 
+    def arrive(self) -> None:
+        """Count and examine the page that has just been loaded."""
+        self.page.wait_for_load_state("load")
+        self.pages += 1
+        self.examine()
+
     def leave(self) -> None:
         """Close the browser window; a fault that came after the last page is not lost."""
         self._context.close()
@@ -162,12 +168,7 @@ class Visitor:
         self._expected_status = 200
         with self.page.expect_navigation(wait_until="load"):
             target.click()
-        self._arrive()
-
-    def _arrive(self) -> None:
-        self.page.wait_for_load_state("load")
-        self.pages += 1
-        self.examine()
+        self.arrive()
 
     def _listen(self) -> None:
         self.page.on("console", lambda message: self._hear(message.type, message.text))
