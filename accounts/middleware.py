@@ -1,9 +1,10 @@
-"""Request id on every answer; no caching of pages that belong to a signed-in person."""
+"""Request id on every answer; the time zone of one page never reaches the next; private pages are not cached."""
 
 from collections.abc import Callable
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.logs import request_id
 
@@ -25,6 +26,17 @@ class RequestIdMiddleware:
             request_id.reset(token)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
         return response
+
+
+class TimeZoneMiddleware:
+    """A view may activate the time zone of what it shows; the thread's next request starts with the default again."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(None):
+            return self.get_response(request)
 
 
 class PrivatePagesMiddleware:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Sum
 from django.urls import NoReverseMatch, reverse
-from django.utils.timezone import localtime
 
 from pilots.lifecycle import Status as PilotStatus
 from pilots.models import Pilot
@@ -80,7 +80,7 @@ def _results(tenders: Any, now: datetime) -> list[LotOutcome]:
         .order_by("-at", "-id")[:SHOWN]
     )
     for outcome in newest:
-        outcome.day = localtime(outcome.at).date()  # type: ignore[attr-defined]  # for the template
+        outcome.day = outcome.at.astimezone(ZoneInfo(outcome.lot.tender.buyer.time_zone)).date()  # type: ignore[attr-defined]  # for the template
         outcome.extra_per_year = abs(outcome.saving_per_year or 0)  # type: ignore[attr-defined]  # for the template
     return list(newest)
 

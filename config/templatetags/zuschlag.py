@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.context import Context
@@ -72,27 +73,41 @@ def number(value: Decimal | int | str | None, places: int | None = None, unit: s
 
 
 @register.simple_tag
-def when(moment: datetime | date | None, seconds: bool = False) -> SafeString:
-    """A moment or day in words, machine-readable behind it: 15.12.2026, 12:00 Uhr. `{% when tender.end %}`."""
+def when(moment: datetime | date | None, seconds: bool = False, zone: str = "") -> SafeString:
+    """A moment or day in words, machine-readable behind it: 15.12.2026, 12:00 Uhr. `{% when tender.end %}`.
+
+    In the page's time zone or in `zone` ("Europe/Dublin"); where that is not the platform's own, its name follows.
+    """
     if moment is None:
         return mark_safe("–")
     if not isinstance(moment, datetime):
         return format_html(
             '<time datetime="{}">{}</time>', moment.isoformat(), formats.date_format(moment, "DATE_FORMAT")
         )
-    local = timezone.localtime(moment)
+    local = _local(moment, zone)
     day, clock = formats.date_format(local, "DATE_FORMAT"), local.strftime("%H:%M:%S" if seconds else "%H:%M")
-    text = _("%(day)s, %(time)s") % {"day": day, "time": clock}
+    text = " ".join(filter(None, [_("%(day)s, %(time)s") % {"day": day, "time": clock}, _zone_name(local)]))
     return format_html('<time class="app-num" datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
 
 
+def _local(moment: datetime, zone: str) -> datetime:
+    return timezone.localtime(moment, ZoneInfo(zone) if zone else None)
+
+
+def _zone_name(local: datetime) -> str:
+    """The zone's short name ("GMT") where it differs from the platform's own clock; "" otherwise."""
+    own = timezone.localtime(local, timezone.get_default_timezone())
+    return "" if local.utcoffset() == own.utcoffset() else local.strftime("%Z")
+
+
 @register.inclusion_tag("parts/deadline_clock.html")
-def deadline_clock(deadline: datetime, now: datetime) -> dict[str, Any]:
+def deadline_clock(deadline: datetime, now: datetime, zone: str = "") -> dict[str, Any]:
     """The countdown beside a deadline, counted by the server's clock. `{% deadline_clock tender.end now %}`."""
+    local = _local(now, zone)
     return {
         "deadline": _rfc3339(deadline),
         "server_now": _rfc3339(now),
-        "server_time": timezone.localtime(now).strftime("%H:%M"),
+        "server_time": f"{local:%H:%M} {_zone_name(local)}".strip(),
         "left": time_left(deadline, now),
         "live_id": f"deadline-{int(deadline.timestamp())}",
         **clock_words(),
@@ -107,7 +122,7 @@ def deadline_block(deadline: datetime, now: datetime, heading: str = "") -> dict
         "deadline": deadline,
         "now": now,
         "heading": heading or _("Deadline for bids"),
-        "exact": local.strftime("%H:%M:%S"),
+        "exact": f"{local:%H:%M:%S} {_zone_name(local)}".strip(),
         "over": now >= deadline,
     }
 

@@ -15,6 +15,7 @@ from tendering.actions.access import act_on, address
 from tendering.actions.audience import tell_audience
 from tendering.lifecycle import decide_extension, decide_second_person
 from tendering.models import Amendment, CancellationGround, LotOutcome, Tender
+from tendering.zones import Moment
 
 
 def request_extension(*, actor: User, tender_id: int, new_end: datetime, reason: str) -> Amendment:
@@ -58,8 +59,8 @@ def approve_extension(*, actor: User, amendment_id: int) -> Tender:
         tell_audience(
             tender, now, f"extended:{amendment.pk}",
             gettext_lazy("Later deadline: %(title)s"),
-            gettext_lazy("The deadline for bids has been moved to a later moment:\n%(address)s"),
-            {"title": tender.title, "address": address(tender)},
+            gettext_lazy("The deadline for bids has been moved to a later moment: %(end)s\n%(address)s"),
+            {"title": tender.title, "end": Moment(new_end, tender.buyer), "address": address(tender)},
         )  # fmt: skip
         data = {"to": audit.stamp(new_end)}
         audit.record(

@@ -14,7 +14,12 @@ from tendering.models import Tender
 
 
 def tell_audience(
-    tender: Tender, now: datetime, key: str, subject: str | Promise, body: str | Promise, words: Mapping[str, str]
+    tender: Tender,
+    now: datetime,
+    key: str,
+    subject: str | Promise,
+    body: str | Promise,
+    words: Mapping[str, str | Promise],
 ) -> None:
     """One mail per person, each in the person's language; nobody learns who else got it."""
     for person in audience(tender):

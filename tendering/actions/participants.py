@@ -11,6 +11,7 @@ from accounts.lifecycle import OrganizationKind, Role
 from accounts.models import Organization, OutboxMessage, User
 from tendering.actions.access import act_on, address
 from tendering.models import INVITED_ONLY, ConflictDeclaration, Invitation, Tender
+from tendering.zones import Moment
 
 
 def invite_providers(*, actor: User, tender_id: int, providers: list[Organization]) -> None:
@@ -39,15 +40,19 @@ def tell_invited(tender: Tender, now: datetime) -> int:
     ).distinct()
     for person in people:
         with outbox.in_language_of(person):
-            words = {"buyer": tender.buyer.name, "address": address(tender)}
+            words = {"buyer": tender.buyer.name, "end": _deadline(tender), "address": address(tender)}
             outbox.tell(
                 person,
                 key=f"tender:{tender.pk}:invited",
                 subject=_("Invitation to bid: %(title)s") % {"title": tender.title},
-                body=_("%(buyer)s invites you to hand in a bid:\n%(address)s") % words,
+                body=_("%(buyer)s invites you to hand in a bid. Deadline: %(end)s\n%(address)s") % words,
                 at=now,
             )
     return len(people)
+
+
+def _deadline(tender: Tender) -> str:
+    return str(Moment(tender.tender_period_end, tender.buyer)) if tender.tender_period_end else "–"
 
 
 def tell_invited_of_published(now: datetime) -> int:

@@ -15,15 +15,18 @@ from accounts.lifecycle import Role
 from accounts.models import User
 from tendering.lifecycle import decide
 from tendering.models import Tender
+from tendering.zones import show_times_of
 
 View: TypeAlias = Callable[..., HttpResponse]
 
 
 def find_tender(request: HttpRequest, tender_id: int) -> tuple[Tender, datetime]:
-    """The tender as this visitor may see it and the page's one moment; Http404 otherwise."""
+    """The tender as this visitor may see it and the page's one moment; Http404 otherwise. Times are its buyer's."""
     now = clock.now()
     visible = Tender.objects.visible_to(request.user, now).select_related("buyer", "contact_unit")
-    return get_object_or_404(visible, pk=tender_id), now
+    tender = get_object_or_404(visible, pk=tender_id)
+    show_times_of(tender)
+    return tender, now
 
 
 def find_own(request: HttpRequest, tender_id: int, action: str) -> tuple[Tender, datetime]:

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -35,6 +34,7 @@ from tendering.forms.what import (
 from tendering.models import Tender
 from tendering.views.access import find_own, for_staff, person
 from tendering.views.officer_view import navigation_of
+from tendering.zones import zone_of
 
 STEPS = ("tender_edit_what", "tender_edit_how", "tender_edit_when", "tender_edit_publish")
 
@@ -146,21 +146,22 @@ def _store_what(request: HttpRequest, tender: Tender | None, step: WhatStep, now
     with in_transaction():
         if tender is None:
             buyer = step.head.cleaned_data.get("buyer") or _buyers(request).get()
-            fields = {**fields, **_proposed(buyer, fields)}
+            fields = {**fields, **_proposed(buyer, fields, now)}
             unit = fields.pop("contact_unit", None)
             fields |= {"contact_unit": unit} if unit else {}
             stored = actions.create_tender(actor=actor, buyer=buyer, **fields)
         else:
             version = step.head.cleaned_data["version"]
             if tender.procedure_type in proposals.BY_ITSELF:
-                fields |= _proposed(tender.buyer, fields)
+                fields |= _proposed(tender.buyer, fields, now)
             stored = actions.update_tender(actor=actor, tender_id=tender.pk, expected_version=version, fields=fields)
         actions.replace_lots(actor=actor, tender_id=stored.pk, lots=step.lots_to_store(tender))
     return stored
 
 
-def _proposed(buyer: Organization, fields: dict[str, Any]) -> dict[str, Any]:
-    chosen = proposals.proposed_profile(buyer, fields["value"], fields["cpv_main"], localdate())
+def _proposed(buyer: Organization, fields: dict[str, Any], now: datetime) -> dict[str, Any]:
+    day = now.astimezone(zone_of(buyer)).date()
+    chosen = proposals.proposed_profile(buyer, fields["value"], fields["cpv_main"], day)
     return {"profile": chosen.key, "procedure_type": proposals.open_procedure(chosen)} if chosen else {}
 
 

@@ -30,7 +30,9 @@ def test_a_stored_number_is_read_back_as_it_was_shown(
         ("en", "1200.5", "1,200.5"), ("de", "-3", "-3"),
     ],
 )  # fmt: skip
-def test_whole_numbers_stand_without_separators_and_three_decimals_get_a_zero(language: str, value: str, shown: str) -> None:
+def test_whole_numbers_stand_without_separators_and_three_decimals_get_a_zero(
+    language: str, value: str, shown: str
+) -> None:
     with override(language):
         assert DecimalField(places=4).prepare_value(Decimal(value)) == shown
 
