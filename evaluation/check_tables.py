@@ -148,19 +148,19 @@ def _grounds(state: Office, bid: Bid) -> list[Mark]:
         return []
     grounds = found.get("grounds", [])
     if not grounds:
-        return [("success", _("none"))]
+        return [("success", _("none found"))]
     return [("danger" if item["decision"] == "exclude" else "info", str(item["ground"])) for item in grounds]
 
 
 def _sums(state: Office, bid: Bid) -> list[Mark]:
     marks = [("warning", f"{one.lot}: {one.sums}") for one in state.of(bid) if one.sums]
-    return marks or ([("success", _("agree"))] if state.findings else [])
+    return marks or ([("success", _("as stated"))] if state.findings else [])
 
 
 def _low(state: Office, bid: Bid) -> list[Mark]:
     asked = {row.lot.code: row for row in state.prices if row.bid_id == bid.pk}
     marks = [(_low_kind(asked.get(one.lot)), f"{one.lot}: {_low_word(asked.get(one.lot), one.low)}") for one in state.of(bid) if one.low or one.lot in asked]
-    return marks or ([("success", _("no"))] if state.findings else [])
+    return marks or ([("success", _("nothing noticeable"))] if state.findings else [])
 
 
 def _low_kind(check: AbnormallyLowCheck | None) -> str:
@@ -182,7 +182,7 @@ def _excluded(state: Office, bid: Bid) -> list[Mark]:
     rows = [row for row in state.exclusions if row.bid_id == bid.pk]
     return [
         ("danger" if row.confirmed_at else "warning", _exclusion_word(row)) for row in rows
-    ] or [("success", _("none"))]
+    ] or [("success", _("none found"))]
 
 
 def _exclusion_word(row: Exclusion) -> str:

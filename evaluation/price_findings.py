@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from evaluation.figures import money
 from evaluation.inputs import build_inputs
 from evaluation.scoring import InputError, evaluate
+from evaluation.scoring.inputs import LotInput
 from evaluation.scoring.results import Row
 from evaluation.sentences import flag_text
 from tendering.models import Tender
@@ -28,12 +29,18 @@ def price_findings(tender: Tender) -> list[PriceFinding]:
     """By lot and bid; empty when the prices cannot be read. The lowest price of a bid that is out still counts."""
     inputs = build_inputs(tender)
     spec = replace(inputs.spec, method="price_only", weight_price=Decimal(1), weight_quality=Decimal(0))
-    lots = tuple(replace(lot, criteria=()) for lot in inputs.lots)
+    lots = tuple(_unscored(lot) for lot in inputs.lots)
     try:
         result = evaluate(replace(inputs, spec=spec, lots=lots))
     except InputError:
         return []
     return [_finding(row, lot.lot_id, tender.currency) for lot in result.lots for row in lot.rows if row.status != "late"]
+
+
+def _unscored(lot: LotInput) -> LotInput:
+    """The lot with prices only: criteria, scores and promises do not matter here."""
+    bids = tuple(replace(bid, scores={}, promised={}) for bid in lot.bids)
+    return replace(lot, criteria=(), bids=bids)
 
 
 def _finding(row: Row, lot: str, currency: str) -> PriceFinding:
