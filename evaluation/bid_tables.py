@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluation.figures import money, number, shortest
-from evaluation.results import LotView, ResultView, RowView
 from evaluation.result_tables import kind_names
+from evaluation.results import LotView, ResultView, RowView
 from evaluation.scorebook import Spread
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")

@@ -18,7 +18,7 @@ from evaluation import actions, result_tables
 from evaluation.award_steps import open_proposal
 from evaluation.forms.office import DrawForm, PanelForm, ReasonForm
 from evaluation.lifecycle import FILE_READERS, decide, decide_second
-from evaluation.models import Draw, EvaluationRun, PanelMember
+from evaluation.models import EvaluationRun, PanelMember
 from evaluation.readers import Reader, require_result
 from evaluation.results import LotView, ResultView, view_of
 from evaluation.steps import Way

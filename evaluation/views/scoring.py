@@ -17,8 +17,8 @@ from evaluation import actions
 from evaluation.forms.scoring import ConflictForm, ScoreForm
 from evaluation.panel_documents import documents_of, without_prices
 from evaluation.readers import Reader, require_sheet
-from evaluation.scorebook import OwnScore, own_sheet
 from evaluation.score_tables import Matrix, matrices, place_of
+from evaluation.scorebook import OwnScore, own_sheet
 from evaluation.views.frame import actor_of, may, reader_of, show, signed_in
 from tendering import actions as tendering
 from tendering.forms.faults import take_over
