@@ -13,7 +13,9 @@ from tendering.panels import NextStep
 
 def open_proposal(tender_id: int) -> Approval | None:
     """The award that waits for a second person; an older proposal is overtaken by a newer one."""
-    found = Approval.objects.filter(tender=tender_id, kind="award").select_related("requested_by").order_by("-id").first()
+    found = (
+        Approval.objects.filter(tender=tender_id, kind="award").select_related("requested_by").order_by("-id").first()
+    )
     return None if found is None or found.approved_at else found
 
 
@@ -26,7 +28,9 @@ def next_award_step(who: Reader, run: EvaluationRun) -> NextStep | None:
     if proposal is None:
         if Role.OFFICER not in who.roles:
             return NextStep(_("The award has not been proposed yet."))
-        return NextStep(_("The ranking is there. The award can be proposed to a second person."), url, _("Propose the award"))
+        return NextStep(
+            _("The ranking is there. The award can be proposed to a second person."), url, _("Propose the award")
+        )
     if proposal.requested_by_id == who.user.pk:
         return NextStep(_("You proposed the award. A second person now has to decide."), url, _("See the proposal"))
     return NextStep(_("The award has been proposed and waits for your decision."), url, _("Decide on the award"))

@@ -105,7 +105,8 @@ class Scored:
 
 def scored(row: RowView, lot: LotView, spreads: list[Spread] | None) -> Iterator[Scored]:
     """Criteria in the published order; single scores only where `spreads` are given."""
-    mine = {spread.cell.criterion: spread for spread in spreads or [] if (spread.cell.bid, spread.cell.lot) == (row.bid_id, lot.lot_id)}
+    key = (row.bid_id, lot.lot_id)
+    mine = {one.cell.criterion: one for one in spreads or [] if (one.cell.bid, one.cell.lot) == key}
     for criterion in lot.criteria:
         if not criterion.is_scored:
             continue

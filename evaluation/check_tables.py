@@ -159,8 +159,12 @@ def _sums(state: Office, bid: Bid) -> list[Mark]:
 
 def _low(state: Office, bid: Bid) -> list[Mark]:
     asked = {row.lot.code: row for row in state.prices if row.bid_id == bid.pk}
-    marks = [(_low_kind(asked.get(one.lot)), f"{one.lot}: {_low_word(asked.get(one.lot), one.low)}") for one in state.of(bid) if one.low or one.lot in asked]
+    marks = [_low_mark(one, asked.get(one.lot)) for one in state.of(bid) if one.low or one.lot in asked]
     return marks or ([("success", _("nothing noticeable"))] if state.findings else [])
+
+
+def _low_mark(finding: PriceFinding, check: AbnormallyLowCheck | None) -> Mark:
+    return _low_kind(check), f"{finding.lot}: {_low_word(check, finding.low)}"
 
 
 def _low_kind(check: AbnormallyLowCheck | None) -> str:
@@ -180,9 +184,9 @@ def _low_word(check: AbnormallyLowCheck | None, low: str) -> str:
 
 def _excluded(state: Office, bid: Bid) -> list[Mark]:
     rows = [row for row in state.exclusions if row.bid_id == bid.pk]
-    return [
-        ("danger" if row.confirmed_at else "warning", _exclusion_word(row)) for row in rows
-    ] or [("success", _("none found"))]
+    return [("danger" if row.confirmed_at else "warning", _exclusion_word(row)) for row in rows] or [
+        ("success", _("none found"))
+    ]
 
 
 def _exclusion_word(row: Exclusion) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
@@ -25,12 +26,10 @@ def register() -> None:
             desk.panels.append(panel)
 
 
-def _in_evaluation(user: User, now: datetime, *roles: str) -> QuerySet[Tender]:
-    buyers = user.organizations_with(*roles)
-    if not buyers:
-        return Tender.objects.none()
-    found: QuerySet[Tender] = Tender.objects.filter(buyer__in=buyers).with_status(now).filter(status_now=Status.EVALUATION)
-    return found
+def _in_evaluation(user: User, now: datetime, *roles: str) -> QuerySet[Any]:
+    """Tenders in evaluation of the buyers where the person holds one of the roles."""
+    found: QuerySet[Any] = Tender.objects.filter(buyer__in=user.organizations_with(*roles)).with_status(now)
+    return found.filter(status_now=Status.EVALUATION)
 
 
 def second_person(user: User, now: datetime) -> Iterator[Task]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -27,15 +28,16 @@ WORK = frozenset({Status.EVALUATION, Status.AWARDED})
 
 def register() -> None:
     """Put the panels into their slots, each once."""
-    for slot, panel in (
+    slots: tuple[tuple[list[Any], Any], ...] = (
         (panels.formula_providers, published_formula),
         (panels.body_panels, award_panel),
         (panels.action_panels, request_panel),
         (panels.navigation, entries),
         (panels.next_steps, step),
-    ):
+    )
+    for slot, panel in slots:
         if panel not in slot:
-            slot.append(panel)  # type: ignore[attr-defined]  # five lists of four signatures
+            slot.append(panel)
 
 
 def entries(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> Iterator[Entry]:
@@ -109,8 +111,9 @@ def request_panel(request: HttpRequest, tender: Tender, status: Status, now: dat
     if status != Status.EVALUATION or not isinstance(user, User) or not user.organizations_with(*PROVIDER_ROLES):
         return None
     prices, documents = questions_to(user, tender.pk)
-    waiting = [row for row in prices if row.answered_at is None] or [row for row in documents if row.received_at is None]
+    due = [row.due_at for row in prices if row.answered_at is None]
+    due += [row.due_at for row in documents if row.received_at is None]
     if not (prices or documents):
         return None
-    context = {"tender": tender, "due": min((row.due_at for row in waiting), default=None)}
+    context = {"tender": tender, "due": min(due, default=None)}
     return render_to_string("evaluation/parts/request_panel.html", context, request)

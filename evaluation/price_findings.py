@@ -34,7 +34,9 @@ def price_findings(tender: Tender) -> list[PriceFinding]:
         result = evaluate(replace(inputs, spec=spec, lots=lots))
     except InputError:
         return []
-    return [_finding(row, lot.lot_id, tender.currency) for lot in result.lots for row in lot.rows if row.status != "late"]
+    return [
+        _finding(row, lot.lot_id, tender.currency) for lot in result.lots for row in lot.rows if row.status != "late"
+    ]
 
 
 def _unscored(lot: LotInput) -> LotInput:
@@ -50,4 +52,3 @@ def _finding(row: Row, lot: str, currency: str) -> PriceFinding:
             "stated": money(row.stated_total, currency), "computed": money(row.net, currency),
         }  # fmt: skip
     return PriceFinding(row.bid_id, lot, row.evaluation_price, sums, "; ".join(flag_text(flag) for flag in row.flags))
-

@@ -1,4 +1,4 @@
-"""The result as the page shows it: overview of the lots, ranking, figures, chart points; every text is ready to print."""
+"""The result as the page shows it: overview of the lots, ranking, figures, chart points; texts ready to print."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -204,10 +204,11 @@ def _worth_tiles(row: RowView, view: ResultView) -> Iterator[dict[str, str]]:
         yield {"label": label, "value": number(figures.quality_points_per_1000_eur), "note": note}
     if figures.hours_saved_per_year is not None:
         less = figures.hours_saved_per_year >= 0
+        minutes = number(shortest(figures.minutes_per_case or Decimal(0)))
         yield {
             "label": _("Hours saved per year") if less else _("Extra hours per year"),
             "value": number(abs(figures.hours_saved_per_year)),
-            "note": _("%(minutes)s minutes per case") % {"minutes": number(shortest(figures.minutes_per_case or Decimal(0)))},
+            "note": _("%(minutes)s minutes per case") % {"minutes": minutes},
             "kind": "success" if less else "warning",
         }  # fmt: skip
 
@@ -296,7 +297,9 @@ def allocation_words(view: ResultView) -> list[str]:
         }
         words.append(_("%(bid)s takes off %(money)s because it wins %(lots)s together.") % values)
     if found.total_evaluation_price is not None:
-        words.append(_("All lots together cost %(money)s.") % {"money": money(found.total_evaluation_price, view.currency)})
+        words.append(
+            _("All lots together cost %(money)s.") % {"money": money(found.total_evaluation_price, view.currency)}
+        )
     return words
 
 
@@ -308,5 +311,7 @@ def comparison(lot: LotView) -> list[dict[str, Any]]:
     for one in lot.result.comparison.values():
         first = ", ".join(names.get(bid, bid) for bid in one.winner) or "–"
         same = set(one.winner) == set(lot.winner)
-        rows.append({"cells": [labels.get(one.method, one.method), first, _("as decided") if same else _("another bid")]})
+        rows.append(
+            {"cells": [labels.get(one.method, one.method), first, _("as decided") if same else _("another bid")]}
+        )
     return rows

@@ -1,4 +1,4 @@
-"""The way from the opening to the award as a task list: what is done, what is next, what is not possible yet and why."""
+"""The way from the opening to the award as a task list: what is done, what is next, what has to wait and why."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -80,11 +80,20 @@ class Way:
         if not complete:
             note = _("Not every evaluator has handed in yet.")
         allowed = bool(decide_moderation(self.who.roles, self.who.closed)) and complete
-        return {"title": _("Moderate and close the panel"), "state": state, "note": note, "url": self._url("moderation", allowed)}
+        return {
+            "title": _("Moderate and close the panel"),
+            "state": state,
+            "note": note,
+            "url": self._url("moderation", allowed),
+        }
 
     def _evaluate(self) -> Task:
         state = "done" if self.run else "blocked" if self.gaps else "open"
-        note = _("Computed exactly by the published rule.") if not self.gaps else " ".join(str(gap.sentence) for gap in self.gaps)
+        note = (
+            _("Computed exactly by the published rule.")
+            if not self.gaps
+            else " ".join(str(gap.sentence) for gap in self.gaps)
+        )
         allowed = bool(decide_result(self.who.roles, self.who.on_panel, self.who.closed)) and self.run is not None
         return {"title": _("Evaluate"), "state": state, "note": note, "url": self._url("evaluation_result", allowed)}
 
@@ -101,10 +110,10 @@ class Way:
         state = "done" if awarded else "open" if self.proposal else "blocked"
         yield {
             "title": _("Decide on the award"), "state": state,
-            "note": _("A second person decides."), "url": self._url("evaluation_award", can and office and self.proposal is not None),
+            "note": _("A second person decides."),
+            "url": self._url("evaluation_award", can and office and self.proposal is not None),
         }  # fmt: skip
 
     @property
     def may_evaluate(self) -> bool:
         return self.status == Status.EVALUATION and Role.OFFICER in self.who.roles and not self.gaps
-

@@ -52,7 +52,11 @@ class CheckForm(forms.Form):
     def _add_document(self, document: RequiredDocument, status: str) -> None:
         self.fields[f"document_{document.pk}"] = forms.ChoiceField(
             label=document.name,
-            choices=[("provided", _("there")), ("missing", _("missing")), ("supplemented_late", _("handed in too late"))],
+            choices=[
+                ("provided", _("there")),
+                ("missing", _("missing")),
+                ("supplemented_late", _("handed in too late")),
+            ],
             widget=forms.RadioSelect,
             initial=status,
             error_messages={"required": _("Say whether “%(name)s” is there") % {"name": document.name}},
@@ -60,7 +64,7 @@ class CheckForm(forms.Form):
 
     def _add_rest(self, found: Mapping[str, Any]) -> None:
         grounds = found.get("grounds", [])
-        first = grounds[0] if grounds else {}
+        first: dict[str, Any] = grounds[0] if grounds else {}
         self.fields["changed"] = forms.BooleanField(
             label=_("The bidder changed the procurement documents"), required=False,
             initial=found.get("changed_documents", False),
@@ -71,7 +75,8 @@ class CheckForm(forms.Form):
         )  # fmt: skip
         self.fields["decision"] = forms.ChoiceField(
             label=_("If there is one: what follows?"), required=False, widget=forms.RadioSelect,
-            choices=[("keep", _("the bid stays")), ("exclude", _("the bid is excluded"))], initial=first.get("decision", ""),
+            choices=[("keep", _("the bid stays")), ("exclude", _("the bid is excluded"))],
+            initial=first.get("decision", ""),
         )  # fmt: skip
         self.fields["ground_reason"] = forms.CharField(
             label=_("Reason for this decision"), required=False, max_length=2_000, initial=first.get("reason", ""),
@@ -120,7 +125,9 @@ class DueForm(forms.Form):
     def __init__(self, data: Any = None, *, tender: Tender, proposed: datetime) -> None:
         self.zone = ZoneInfo(tender.buyer.time_zone)
         local = proposed.astimezone(self.zone)
-        super().__init__(data, initial={"due_day": local.date(), "due_time": local.time().replace(hour=12, minute=0, second=0)})
+        super().__init__(
+            data, initial={"due_day": local.date(), "due_time": local.time().replace(hour=12, minute=0, second=0)}
+        )
 
     @property
     def due_at(self) -> datetime:

@@ -54,10 +54,14 @@ class ScoreForm(forms.Form):
     )
     comment = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("Say why, with the place in the bid. The bidder may get to read it; do not name persons."),
+        help_text=gettext_lazy(
+            "Say why, with the place in the bid. The bidder may get to read it; do not name persons."
+        ),
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": gettext_lazy("Give the reason, for example: weekly checks are described on page 4")},
+        error_messages={
+            "required": gettext_lazy("Give the reason, for example: weekly checks are described on page 4")
+        },
     )
 
     def __init__(self, data: Any = None, *, value: Decimal | None = None, comment: str = "") -> None:

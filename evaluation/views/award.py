@@ -64,7 +64,11 @@ def panel(request: HttpRequest, tender_id: int) -> HttpResponse:
             return redirect("evaluation" if who.tender.opened_at else "tender_detail", tender_id=tender_id)
     return show(
         request, who, "act", status=422 if form.errors else 200, form=form, title=_("Appoint the panel"),
-        button=_("Appoint these evaluators"), lead=_("Evaluators score quality without seeing prices. Each declares first that there is no conflict of interest."),
+        button=_("Appoint these evaluators"),
+        lead=_(
+            "Evaluators score quality without seeing prices. "
+            "Each declares first that there is no conflict of interest."
+        ),
     )  # fmt: skip
 
 
@@ -89,7 +93,8 @@ def draw(request: HttpRequest, tender_id: int, lot: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with take_over(form):
             actions.record_draw(
-                actor=who.user, lot_id=who.tender.lots.get(code=lot).pk, drawn_bid_id=bids[form.cleaned_data["drawn"]].pk,
+                actor=who.user, lot_id=who.tender.lots.get(code=lot).pk,
+                drawn_bid_id=bids[form.cleaned_data["drawn"]].pk,
                 between=list(bids.values()), place=form.cleaned_data["place"],
                 persons=form.people("persons"), witnesses=form.people("witnesses"),
             )  # fmt: skip

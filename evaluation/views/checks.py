@@ -67,8 +67,9 @@ def confirmable(who: Reader, state: Office) -> int:
         return 0
     checks = [] if state.unchecked else state.unconfirmed
     makers = [row.checked_by_id for row in checks]
-    makers += [row.decided_by_id for row in (*state.open_exclusions, *state.decided_prices)]
-    return sum(maker != who.user.pk for maker in makers)
+    makers = [*makers, *(row.decided_by_id for row in state.open_exclusions)]
+    decided = [row.decided_by_id for row in state.decided_prices]
+    return sum(maker != who.user.pk for maker in [*makers, *decided])
 
 
 @signed_in
@@ -197,10 +198,14 @@ def ask_price(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str) -> H
 def price(request: HttpRequest, tender_id: int, check_id: int) -> HttpResponse:
     """Note the bidder's explanation, and decide whether it is enough."""
     who = _file(request, tender_id)
-    check = get_object_or_404(AbnormallyLowCheck.objects.select_related("bid__company", "lot"), pk=check_id, bid__tender=who.tender)
+    check = get_object_or_404(
+        AbnormallyLowCheck.objects.select_related("bid__company", "lot"), pk=check_id, bid__tender=who.tender
+    )
     act = request.POST.get("act")
     answer = AnswerPriceForm(request.POST if act == "answer" else None)
-    form = DecidePriceForm(request.POST if act == "decide" else None, initial={"outcome": check.outcome, "reason": check.reason})
+    form = DecidePriceForm(
+        request.POST if act == "decide" else None, initial={"outcome": check.outcome, "reason": check.reason}
+    )
     if act == "answer" and answer.is_valid():
         with take_over(answer):
             actions.answer_price(actor=who.user, check_id=check.pk, text=answer.cleaned_data["text"])
@@ -260,6 +265,6 @@ def _confirmed(who: Reader, act: str) -> None:
 
 
 def _row(model: type[Exclusion] | type[AbnormallyLowCheck], who: Reader, key: str) -> int:
-    if not key.isdigit() or not model.objects.filter(pk=int(key), bid__tender=who.tender).exists():  # type: ignore[attr-defined]  # either model
+    if not key.isdigit() or not model.objects.filter(pk=int(key), bid__tender=who.tender).exists():
         raise Http404
     return int(key)

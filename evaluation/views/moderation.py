@@ -18,6 +18,7 @@ from evaluation.readers import Reader, require_moderation
 from evaluation.score_tables import panel_tables
 from evaluation.scorebook import Spread, spreads
 from evaluation.views.frame import may, opened, show, signed_in
+from evaluation.views.scoring import has_declared
 from tendering.forms.faults import take_over
 from tendering.models import Criterion
 
@@ -37,6 +38,8 @@ def _may_moderate(who: Reader) -> bool:
 def moderation(request: HttpRequest, tender_id: int) -> HttpResponse:
     """All single scores, the spread marked; what still has to be agreed on stands first."""
     who = _reader(request, tender_id)
+    if Role.PANEL_CHAIR in who.roles and not who.closed and not has_declared(who):
+        return redirect("scoring_declare", tender_id=tender_id)
     found = spreads(who.tender)
     people, tables = panel_tables(found)
     return show(

@@ -54,8 +54,9 @@ def _awarded(user: Any, now: datetime) -> QuerySet[LotOutcome]:
 
 def _bid_count() -> Any:
     """Opened bids of the lot; counted by subquery, so that a page costs one query."""
-    counted = BidLot.objects.filter(lot=OuterRef("lot"), bid__opened_at__isnull=False, bid__superseded_at=None)
-    counted = counted.filter(bid__withdrawn_at=None).order_by().values("lot").annotate(n=Count("pk")).values("n")
+    opened: QuerySet[Any] = BidLot.objects.filter(lot=OuterRef("lot"), bid__opened_at__isnull=False)
+    opened = opened.filter(bid__superseded_at=None, bid__withdrawn_at=None)
+    counted = opened.order_by().values("lot").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decision import require
+from accounts.lifecycle import Role
 from bids.api.opening_views import document_response
 from bids.models import OpenedDocument
 from evaluation import actions
@@ -33,15 +34,18 @@ def _member(request: HttpRequest, tender_id: int) -> Reader:
     return who
 
 
-def _has_declared(who: Reader) -> bool:
+def has_declared(who: Reader) -> bool:
+    """Whether the person has said anything about conflicts of interest with this tender's bidders."""
     return ConflictDeclaration.objects.filter(tender=who.tender, user=who.user).exists()
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """The declaration that comes before everything else."""
-    who = _member(request, tender_id)
+    """The declaration that comes before everything else, for evaluators and the chair."""
+    who = reader_of(request, tender_id)
+    if who.member is None and Role.PANEL_CHAIR not in who.roles:
+        raise Http404
     form = ConflictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         conflict = form.cleaned_data["conflict"] == "yes"
@@ -50,7 +54,8 @@ def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
                 actor=who.user, tender_id=tender_id, conflict=conflict, note=form.cleaned_data["note"]
             )
             messages.success(request, _("Thank you. Your declaration has been recorded."))
-            return redirect("tender_detail" if conflict else "scoring", tender_id=tender_id)
+            work = "scoring" if who.member else "moderation"
+            return redirect("tender_detail" if conflict else work, tender_id=tender_id)
     return show(request, who, "declare", status=422 if form.errors else 200, form=form)
 
 
@@ -59,7 +64,7 @@ def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
 def sheet(request: HttpRequest, tender_id: int) -> HttpResponse:
     """The own scores at a glance, and how far one is."""
     who = _member(request, tender_id)
-    if not _has_declared(who):
+    if not has_declared(who):
         return redirect("scoring_declare", tender_id=tender_id)
     require_sheet(who)
     rows = own_sheet(who.tender, who.user)
@@ -85,7 +90,7 @@ def _overview(who: Reader, rows: Sequence[OwnScore]) -> dict[str, Any]:
 def cell(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str, criterion: str) -> HttpResponse:
     """One bid by one criterion: answer and anchors side by side, score and reason below."""
     who = _member(request, tender_id)
-    if not _has_declared(who):
+    if not has_declared(who):
         return redirect("scoring_declare", tender_id=tender_id)
     require_sheet(who)
     rows = own_sheet(who.tender, who.user)
@@ -147,7 +152,7 @@ def _cell_context(who: Reader, rows: Sequence[OwnScore], index: int) -> dict[str
 
 @signed_in
 @require_safe
-def document(request: HttpRequest, tender_id: int, document_id: UUID) -> HttpResponseBase:
+def document(request: HttpRequest, tender_id: int, document_id: UUID) -> Any:
     """A document of a bid, for members of the panel; price sheets are not found."""
     who = _member(request, tender_id)
     require_sheet(who)
@@ -164,7 +169,7 @@ def document(request: HttpRequest, tender_id: int, document_id: UUID) -> HttpRes
 def submit(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Hand in: on a page of its own, because it cannot be taken back."""
     who = _member(request, tender_id)
-    if not _has_declared(who):
+    if not has_declared(who):
         return redirect("scoring_declare", tender_id=tender_id)
     require_sheet(who)
     require(may(who, "score"))
