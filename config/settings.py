@@ -42,6 +42,7 @@ OPENER_KEY_WORK_FACTOR = 10 if DEMO else 18  # age scrypt 2^n; the pass sentence
 BID_FILE_LIMIT = env.integer("BID_FILE_LIMIT_MB", 100, 1, 2000) * 1_000_000
 BID_FILE_COUNT_LIMIT = 20
 SHEET_FILE_LIMIT = 5_000_000
+DOCUMENT_FILE_LIMIT = 20_000_000  # one procurement document
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",

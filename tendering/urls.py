@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from tendering.views import changes, creation, detail, feeds, judging, listing, release
+from tendering.views import attachments, changes, creation, detail, feeds, invitations, judging, listing, release
 
 urlpatterns: list[URLPattern] = [
     path("tenders/", listing.tender_list, name="tender_list"),
@@ -21,6 +21,13 @@ urlpatterns: list[URLPattern] = [
     path("tenders/<int:tender_id>/edit/how/preview/", judging.preview, name="tender_preview"),
     path("tenders/<int:tender_id>/edit/when/", creation.when, name="tender_edit_when"),
     path("tenders/<int:tender_id>/edit/publish/", release.publish, name="tender_edit_publish"),
+    path("tenders/<int:tender_id>/edit/documents/", attachments.documents, name="tender_edit_documents"),
+    path(
+        "tenders/<int:tender_id>/edit/documents/<uuid:document_id>/remove/",
+        attachments.remove,
+        name="tender_document_remove",
+    ),
+    path("tenders/<int:tender_id>/invite/", invitations.invitations, name="tender_invite"),
     path("tenders/<int:tender_id>/release/", release.release, name="tender_release"),
     path("tenders/<int:tender_id>/questions/", changes.questions, name="tender_questions"),
     path("tenders/<int:tender_id>/questions/<int:question_id>/", changes.answer, name="tender_answer"),

@@ -5,7 +5,13 @@ from tendering.actions.audience import audience
 from tendering.actions.documents import add_document, remove_document
 from tendering.actions.drafting import create_tender, set_evaluation, spec_findings, update_tender
 from tendering.actions.outcomes import mark_awarded, mark_opened, record_lot_outcome
-from tendering.actions.participants import declare_conflict, invite_providers, tell_invited, tell_invited_of_published
+from tendering.actions.participants import (
+    declare_conflict,
+    invite_providers,
+    tell_invited,
+    tell_invited_of_published,
+    withdraw_invitation,
+)
 from tendering.actions.parts import replace_criteria, replace_items, replace_lots, replace_required_documents
 from tendering.actions.questions import answer_question, ask_question
 from tendering.actions.release import prepare_tender, release_tender, send_back, start_next_round
@@ -41,4 +47,5 @@ __all__ = [
     "tell_invited",
     "tell_invited_of_published",
     "update_tender",
+    "withdraw_invitation",
 ]

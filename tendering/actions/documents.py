@@ -4,6 +4,7 @@ import hashlib
 import re
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -14,17 +15,17 @@ from tendering.actions.access import edit
 from tendering.actions.drafting import touch
 from tendering.models import Document
 
-LARGEST = 20_000_000
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\u202a-\u202e\u2066-\u2069]')
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+\Z")
 
 
 def add_document(*, actor: User, tender_id: int, name: str, kind: str, media_type: str, content: bytes) -> Document:
-    """Attach a document (at most 20 MB) to a draft; its SHA-256 is published with it."""
+    """Attach a document (at most DOCUMENT_FILE_LIMIT bytes) to a draft; its SHA-256 is published with it."""
     with audit.in_transaction():
         tender, now = edit(tender_id, actor)
-        if not content or len(content) > LARGEST:
-            raise ValidationError({"content": _("A document has between 1 byte and 20 MB.")})
+        if not content or len(content) > settings.DOCUMENT_FILE_LIMIT:
+            words = {"limit": settings.DOCUMENT_FILE_LIMIT // 1_000_000}
+            raise ValidationError({"content": _("A document has between 1 byte and %(limit)s MB.") % words})
         document = Document(
             tender=tender, kind=kind, name=_name(name), size=len(content), content=content, added_at=now,
             media_type=media_type if _MEDIA_TYPE.match(media_type) else "application/octet-stream",

@@ -31,6 +31,17 @@ def invite_providers(*, actor: User, tender_id: int, providers: list[Organizatio
         audit.record(tender.chain, "tender.providers_invited", actor=actor, at=now, data={"providers": names})
 
 
+def withdraw_invitation(*, actor: User, tender_id: int, provider: Organization) -> None:
+    """Take an invitation back; possible only before the release, while nobody has been told of it."""
+    with audit.in_transaction():
+        tender, now = act_on(tender_id, actor, "invite")
+        if tender.released_at is not None:
+            refuse("released", gettext_lazy("After the release an invitation can no longer be taken back."))
+        Invitation.objects.filter(tender=tender, provider=provider).delete()
+        data = {"provider": provider.reference}
+        audit.record(tender.chain, "tender.invitation_withdrawn", actor=actor, at=now, data=data)
+
+
 def tell_invited(tender: Tender, now: datetime) -> int:
     """Queue the invitation mail for every bidder of the invited companies; each person is told once."""
     people = User.objects.filter(

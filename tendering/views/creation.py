@@ -57,7 +57,7 @@ def saved(request: HttpRequest, tender: Tender, step: int) -> HttpResponse:
     if request.POST.get("later"):
         messages.success(request, _("Saved. You can go on at any time."))
         return redirect("tender_detail", tender_id=tender.pk)
-    return redirect(STEPS[step], tender_id=tender.pk)
+    return redirect("tender_edit_documents" if request.POST.get("documents") else STEPS[step], tender_id=tender.pk)
 
 
 def with_version(data: QueryDict, tender: Tender) -> QueryDict:
@@ -172,7 +172,7 @@ def _show_what(
     codes = step.head.found_codes
     context = {
         **step_context(request, tender, 1, now), "form": step, "head": step.head, "tables": step.tables,
-        "codes": codes, "conflict": conflict,
+        "codes": codes, "conflict": conflict, "document_count": tender.documents.count() if tender else 0,
     }  # fmt: skip
     return render(request, "tendering/create_what.html", context, status=status)
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.lifecycle import Role
 from tendering import actions, panels
 from tendering.lifecycle import RELEASERS, Status
-from tendering.models import Tender
+from tendering.models import INVITED_ONLY, Tender
 from tendering.panels import Entry, NextStep
 from tendering.views.access import may, roles_at
 
@@ -21,6 +21,8 @@ def navigation_of(request: HttpRequest, tender: Tender, status: Status, now: dat
     entries = [Entry(_("Overview"), reverse("tender_detail", args=[tender.pk]))]
     if may(request, tender, "edit", now):
         entries.append(Entry(_("Edit"), reverse("tender_edit_what", args=[tender.pk])))
+    if tender.procedure_type in INVITED_ONLY and may(request, tender, "invite", now):
+        entries.append(Entry(_("Invited companies"), reverse("tender_invite", args=[tender.pk])))
     if status == Status.PREPARED and roles_at(request, tender) & RELEASERS:
         entries.append(Entry(_("Release"), reverse("tender_release", args=[tender.pk])))
     if status not in {Status.DRAFT, Status.PREPARED}:

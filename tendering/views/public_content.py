@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from accounts.models import OpeningGroup
 from tendering import cpv, panels
 from tendering.curve_picture import curve_svg
+from tendering.forms.attachments import KINDS
 from tendering.lifecycle import Status
 from tendering.models import Amendment, Criterion, CriterionKind, Document, Lot, Question, Tender
 from tendering.weights import percent, plain, shares
@@ -59,7 +60,7 @@ def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
         "has_baseline": any(lot.reference_quantity for lot in lots),
         **_judging(tender, criteria, lots),
         "required_documents": list(tender.required_documents.all()),
-        "documents": list(Document.objects.filter(tender=tender).defer("content")),
+        "documents": _documents(tender),
         "questions": answered(tender),
         "changes": changes(tender),
         "opening_group": opening_group(tender),
@@ -109,6 +110,14 @@ def _share_of(criterion: Criterion, tender: Tender) -> Decimal | None:
 
 def _promise(criterion: Criterion) -> Promise:
     return Promise(criterion, curve_svg(criterion.curve, criterion.name, criterion.unit, get_language() or "de"))
+
+
+def _documents(tender: Tender) -> list[Document]:
+    """Without their bytes, each with the words of its kind."""
+    words, found = dict(KINDS), list(Document.objects.filter(tender=tender).defer("content"))
+    for document in found:
+        document.kind_label = words.get(document.kind, "")  # type: ignore[attr-defined]  # for the template
+    return found
 
 
 def answered(tender: Tender) -> list[Question]:

@@ -74,6 +74,8 @@ def publish(request: HttpRequest, tender_id: int) -> HttpResponse:
 
 
 def _address(tender: Tender, field: str) -> str:
+    if field == "invitations":
+        return reverse("tender_invite", args=[tender.pk])
     return reverse(STEP_ADDRESSES[STEP_OF.get(field, 1)], args=[tender.pk])
 
 
