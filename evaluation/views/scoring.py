@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decision import require
-from accounts.lifecycle import Role
 from bids.api.opening_views import document_response
 from bids.models import OpenedDocument
 from evaluation import actions
@@ -44,7 +43,7 @@ def has_declared(who: Reader) -> bool:
 def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
     """The declaration that comes before everything else, for evaluators and the chair."""
     who = reader_of(request, tender_id)
-    if who.member is None and Role.PANEL_CHAIR not in who.roles:
+    if not who.on_panel:
         raise Http404
     form = ConflictForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

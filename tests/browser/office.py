@@ -1,5 +1,6 @@
 """The office after the opening: panel, formal check by two people, evaluation, workbook."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ def appoint_panel(officer: Visitor, tender: Tender) -> None:
     officer.press("Appoint these evaluators")
 
 
-def check(officer: Visitor, bids: int) -> None:
+def check(officer: Visitor, companies: Iterable[str]) -> None:
     """What the bids say themselves is filled in; the officer reads and records it, bid by bid."""
     officer.follow("Evaluation", within=".app-subnav")
     officer.follow("Check the bids formally", within="main")
-    for _bid in range(bids):
-        officer.follow(officer.say("Check the bid of %(name)s", name=""), within="main")
+    for company in companies:
+        officer.follow(officer.say("Check the bid of %(name)s", name=company), within="main")
         officer.press("Record the check")
     officer.sees("Every bid has been checked. A second person has to confirm.")
 

@@ -26,9 +26,11 @@ def score(evaluator: Visitor, scores: tuple[int, int]) -> None:
 
 
 def close(chair: Visitor) -> None:
-    """The scores lie close together, so the panel is closed at once."""
+    """The chair declares too. The scores lie close together, so the panel is closed at once."""
     with_title = chair.say("Moderate the scores and close the panel: %(tender)s", tender=TITLE)
     chair.follow(with_title, within="main")
+    chair.tick("No, I have none")
+    chair.press("Declare")
     chair.follow("Close the panel", within="main")
     chair.press("Close the panel for good")
     chair.sees("The panel is closed. The scores are final.")

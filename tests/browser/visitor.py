@@ -145,7 +145,8 @@ class Visitor:
         root = "document.documentElement"
         if self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
             self.faults.append("the page scrolls sideways")
-        assert not self.faults, f"{self.role} at {self.page.url}:\n" + "\n".join(self.faults)
+        found = "\n".join(self.faults)
+        assert not found, f"{self.role} at {self.page.url}:\n{found}\n{self.page.locator('h1').first.inner_text()}"
 
     def arrive(self) -> None:
         """Count and examine the page that has just been loaded."""
