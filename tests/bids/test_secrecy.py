@@ -212,6 +212,7 @@ def test_an_error_while_submitting_logs_nothing_of_the_bid(scene, caplog, monkey
     assert marks.found(caplog.text.encode()) == []
 
 
+@pytest.mark.slow  # every address as everybody, workbooks and documents included
 def test_after_the_opening_the_entitled_read_and_nobody_else(scene):
     with at_deadline(scene.tender, minutes=1):
         declare(scene.town, scene.tender)
