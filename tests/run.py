@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> int:
     more = [argument for argument in arguments if argument != "--all"]
     left_out = [f"{what}: {how}" for what, names, how in PROGRAMS if not any(map(shutil.which, names))]
     codes = [_pytest("SQLite", [] if everything else ["-m", "not slow"], more, {"DATABASE_URL": ""})]
-    if server := _postgresql():
+    if server := postgresql():
         selected = [] if everything else ["-m", NOT_CORE, *_core_folders()]
         codes.append(_pytest("PostgreSQL", selected, more, {"DATABASE_URL": server}))
     else:
@@ -60,7 +60,7 @@ def _core_folders() -> list[str]:
     return [f"tests/{name}" for name in CORE if (ROOT / "tests" / name).is_dir()]
 
 
-def _postgresql() -> str:
+def postgresql() -> str:
     """Address of a PostgreSQL server that lets us in, "" when none does."""
     import psycopg
 
