@@ -23,11 +23,13 @@ def _language() -> str:
 
 @register.inclusion_tag("parts/chart.html")
 def price_efficiency_figure(
-    points: Iterable[Mapping[str, Any]], currency: str = "EUR", today: Any = None
+    points: Iterable[Mapping[str, Any]], currency: str = "EUR", today: Any = None, lot: str = ""
 ) -> dict[str, Any]:
-    """Price against points: dicts of the fields of charts.PricePoint. `{% price_efficiency_figure points "EUR" %}`."""
+    """Price against points: dicts of the fields of charts.PricePoint. `{% price_efficiency_figure points "EUR" %}`.
+
+    `lot` is its code where a page shows several: each picture needs a title of its own."""
     labels = {
-        "title": _("Price and performance"),
+        "title": " · ".join(filter(None, (_("Price and performance"), lot))),
         "price": _("Evaluation price in %(currency)s (left is cheaper)") % {"currency": currency},
         "performance": _("Performance points (up is better)"),
         "winner": _("Proposed for award"),

@@ -61,7 +61,7 @@ def _look_around(visitor: Visitor, tender: Any, pilot: Any) -> None:
     visitor.open(reverse("pilot_list"))
     visitor.follow(pilot.title, within="main")
     assert visitor.page.get_by_role("heading", name=pilot.title).count() >= 1
-    for name in ("security", "accessibility", "help"):
+    for name in ("security", "accessibility", "help", "results"):
         visitor.open(reverse(name))
 
 
