@@ -271,10 +271,18 @@ def _award_line(view: ResultView, lot: LotView, name: str) -> dict[str, str]:
         "price": money(row.price, view.currency) if row else "",
         "net": money(row.net, view.currency) if row else "",
         "per_case": money(row.eur_per_case, view.currency) if row and row.eur_per_case is not None else "",
-        "saving": whole(row.saving_per_year, view.currency) if row and row.saving_per_year is not None else "",
+        "saving": _saving_words(row, view.currency) if row else "",
         "sentence": lot.sentence,
         "note": lot.allocation_note,
     }
+
+
+def _saving_words(row: RowView, currency: str) -> str:
+    """What the bid saves or costs more per year; "" without today's cost."""
+    if row.saving_per_year is None:
+        return ""
+    text = _("saving %(money)s per year") if row.saving_per_year >= 0 else _("extra cost of %(money)s per year")
+    return text % {"money": whole(abs(row.saving_per_year), currency)}
 
 
 def allocation_words(view: ResultView) -> list[str]:

@@ -64,7 +64,7 @@ class CheckForm(forms.Form):
 
     def _add_rest(self, found: Mapping[str, Any]) -> None:
         grounds = found.get("grounds", [])
-        first: dict[str, Any] = grounds[0] if grounds else {}
+        first = grounds[0] if grounds else {}
         self.fields["changed"] = forms.BooleanField(
             label=_("The bidder changed the procurement documents"), required=False,
             initial=found.get("changed_documents", False),
@@ -97,7 +97,7 @@ class CheckForm(forms.Form):
         grounds = list(before.get("grounds", []))[1:]
         if data["ground"]:
             entry = {"ground": data["ground"], "decision": data["decision"], "reason": data["ground_reason"]}
-            first = next(iter(before.get("grounds", [])), {})
+            first: dict[str, Any] = next(iter(before.get("grounds", [])), {})
             grounds.insert(0, {"event_date": None, "self_cleaning": False, **first, **entry})
         return {
             "mandatory": {row.code: data[f"met_{row.code}"] == YES for row in self.criteria},

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from accounts.lifecycle import Role
 from bids.models import Bid
 from evaluation import bid_tables, result_tables
 from evaluation.award_steps import next_award_step
@@ -17,6 +18,9 @@ from evaluation.readers import Reader, require_result
 from evaluation.results import LotView, ResultView, view_of
 from evaluation.scorebook import Spread, spreads
 from evaluation.views.frame import reader_of, show, signed_in
+
+# as the room of reports decides; council members and evaluators read the page
+WORKBOOK_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.PANEL_CHAIR})
 
 
 @signed_in
@@ -33,10 +37,9 @@ def result(request: HttpRequest, tender_id: int) -> HttpResponse:
         overview=result_tables.overview(view) if len(view.lots) > 1 else [],
         allocation=result_tables.allocation_words(view),
         basis=result_tables.basis_word(view),
-        workbook=workbook_address(tender_id),
+        workbook="" if who.roles.isdisjoint(WORKBOOK_READERS) else workbook_address(tender_id),
         bid_ids=bid_ids(who),
         step=next_award_step(who, run),
-        scored_alone=sum(1 for lot in view.lots if lot.kinds),
     )  # fmt: skip
 
 

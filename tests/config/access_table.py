@@ -56,6 +56,8 @@ _LINK = "needs a secret link from a mail"
 _OWN = "needs an object of the own company; tested with the app"
 _PILOT = "needs a pilot; tested with pilots"
 _PART = "needs a part that the sample tender has not; tested with the app"
+_CELL = {"lot": "L1", "criterion": "B1"}
+_RESULT = only(OFFICER, APPROVER, AUDITOR, COUNCIL, EVALUATOR, CHAIR)
 
 TABLE: dict[str, Row] = {
     # shell
@@ -141,9 +143,9 @@ TABLE: dict[str, Row] = {
     "bid_document_remove": _kept(only(BIDDER), _OWN),
     "bid_copy": Row(only(BIDDER)),
     "bid_submit": Row(only(BIDDER)),
-    "bid_receipt": _kept(only(BIDDER), _OWN),
-    "bid_receipt_note": _kept(only(BIDDER), _OWN),
-    "bid_withdraw": _kept(only(BIDDER), _OWN),
+    "bid_receipt": Row(only(BIDDER)),
+    "bid_receipt_note": Row(only(BIDDER)),
+    "bid_withdraw": Row(only(BIDDER)),
     "bid_replace": _kept(only(BIDDER), _OWN),
     "bid_opening": Row(only(OFFICER, APPROVER, OPENER, AUDITOR), on="closed"),
     "bid_opening_declare": Row(only(OPENER), "POST", on="closed"),
@@ -223,6 +225,32 @@ TABLE: dict[str, Row] = {
     "api_draws": Row(only(OFFICER), "POST", on="opened"),
     "api_award": Row(only(OFFICER), "POST", on="opened"),
     "api_award_decide": _kept(only(OFFICER, APPROVER), _PART),
+    # evaluation
+    "results": Row(PUBLIC),
+    "evaluation": Row(only(OFFICER, APPROVER, AUDITOR, EVALUATOR, CHAIR), on="opened"),
+    "panel": Row(only(OFFICER), on="opened"),
+    "evaluation_draw": _kept(only(OFFICER), "needs equal bids; tested with evaluation"),
+    "evaluation_result": Row(_RESULT, on="evaluated"),
+    "evaluation_bid": Row(_RESULT, on="evaluated"),
+    "evaluation_award": Row(only(OFFICER, APPROVER, AUDITOR), on="evaluated"),
+    "evaluation_award_decide": _kept(only(OFFICER, APPROVER), _PART),
+    "scoring": Row(only(EVALUATOR), on="evaluated"),
+    "scoring_declare": Row(only(EVALUATOR, CHAIR), on="evaluated"),
+    "scoring_submit": Row(only(EVALUATOR), on="evaluated"),
+    "scoring_document": _kept(only(EVALUATOR), "needs a bid; tested with evaluation"),
+    "scoring_cell": Row(only(EVALUATOR), on="evaluated", arguments=_CELL),
+    "moderation": Row(only(CHAIR), on="opened"),  # the office and the audit after the panel is closed
+    "moderation_close": Row(only(CHAIR), "POST", on="opened"),
+    "moderation_cell": Row(only(CHAIR, OFFICER, APPROVER, AUDITOR), on="evaluated", arguments=_CELL),
+    "checks": Row(only(OFFICER, APPROVER, AUDITOR), on="opened"),
+    "checks_confirm": Row(only(OFFICER, APPROVER, AUDITOR), on="opened"),
+    "check_received": _kept(only(OFFICER), "needs a bid; tested with evaluation"),
+    "check_price": _kept(only(OFFICER, APPROVER, AUDITOR), "needs a bid; tested with evaluation"),
+    "check_bid": Row(only(OFFICER, APPROVER, AUDITOR), on="evaluated"),
+    "check_supplement": Row(only(OFFICER), on="evaluated"),
+    "check_exclude": Row(only(OFFICER), on="evaluated"),
+    "check_ask_price": Row(only(OFFICER), on="evaluated", arguments={"lot": "L1"}),
+    "bid_requests": _kept(only(BIDDER), "needs a question about an own bid; tested with evaluation"),
     # pilots by API
     "api_pilots": Row(PUBLIC),
     "api_pilot": _kept(PUBLIC, _PILOT),
