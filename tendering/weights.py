@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from tendering.models import Criterion, CriterionKind
 
 RATIO_METHODS = frozenset({"ratio_simple", "ratio_extended"})
@@ -43,6 +45,19 @@ def performance_points(criteria: Iterable[Criterion]) -> dict[str, Decimal]:
         if criterion.is_scored and criterion.weight:
             points[criterion.kind] = points.get(criterion.kind, Decimal(0)) + criterion.weight
     return points
+
+
+TIE_WORDS = {
+    "higher_performance": gettext_lazy("the higher performance"),
+    "lower_price": gettext_lazy("the lower price"),
+    "draw_lots": gettext_lazy("a draw of lots"),
+}
+
+
+def tie_chain(spec: Mapping[str, Any], criteria: Iterable[Criterion]) -> list[str]:
+    """What decides between equal bids, first to last, in words."""
+    names = {f"named_criterion:{criterion.code}": criterion.name for criterion in criteria}
+    return [str(TIE_WORDS.get(step) or names.get(step, step)) for step in spec.get("tie_chain") or ()]
 
 
 def percent(share: Any) -> Decimal:

@@ -36,7 +36,7 @@ class FilesField(forms.FileField):
 class DocumentsForm(forms.Form):
     """Files and what they are."""
 
-    files = FilesField(
+    attachments = FilesField(
         label=gettext_lazy("Files"), widget=ManyFiles(attrs={"multiple": True}),
         error_messages={
             "required": gettext_lazy("Choose at least one file"),
@@ -48,13 +48,13 @@ class DocumentsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = {"limit": settings.DOCUMENT_FILE_LIMIT // MEGABYTE, "all": AT_ONCE // MEGABYTE}
-        self.fields["files"].help_text = (
+        self.fields["attachments"].help_text = (
             _("Any kind of file, at most %(limit)s MB each and %(all)s MB at once. You can choose several.") % words
         )
 
-    def clean_files(self) -> list[UploadedFile]:
+    def clean_attachments(self) -> list[UploadedFile]:
         """None larger than the action takes, all together no more than one upload may hold."""
-        files: list[UploadedFile] = self.cleaned_data["files"]
+        files: list[UploadedFile] = self.cleaned_data["attachments"]
         words = {"limit": settings.DOCUMENT_FILE_LIMIT // MEGABYTE, "all": AT_ONCE // MEGABYTE}
         for file in files:
             if (file.size or 0) > settings.DOCUMENT_FILE_LIMIT:

@@ -1,6 +1,7 @@
 """Step 2: how bids are judged. Method, weights, criteria by kind, requirements, papers every bid must contain."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from tendering.forms.rows import Row, is_blank, read_rows
 from tendering.forms.steps import StepForms
 from tendering.models import Criterion, CriterionKind, Tender
 from tendering.rules import rule_book
-from tendering.weights import percent, plain
+from tendering.weights import RATIO_METHODS, percent, plain
 
 GENERIC_METHODS = ("price_only", "weighted_linear", "inverse_proportional")
 METHODS = {
@@ -66,7 +67,8 @@ BLANK: dict[str, Row] = {
 }
 TABLES = ("quality", "efficiency", "cost", "mandatory", "papers")
 HEADS = {"quality": "B", "efficiency": "E", "cost": "C", "mandatory": "A"}
-IGNORED = frozenset({"code", "category", "points", "direction"})
+IGNORED = frozenset({"code", "category", "points", "direction", "only"})
+ALL_LOTS = "*"
 
 
 class HowForm(forms.Form):
@@ -98,14 +100,18 @@ class HowForm(forms.Form):
         """The rule in the shape of EvaluationSpec JSON; what the page does not show stays as it was."""
         data = self.cleaned_data
         stored = {key: value for key, value in tender.evaluation.items() if key != "min_performance_points"}
-        share = Decimal(1) if data["method"] == "price_only" else data["weight_price"] / 100
-        spec = {
-            **stored, "method": data["method"], "weight_price": f"{plain(share):f}",
-            "weight_quality": f"{plain(1 - share):f}", "price_basis": data["price_basis"],
-        }  # fmt: skip
+        spec = {**stored, "method": data["method"], "price_basis": data["price_basis"], **self._weights(stored)}
         if (least := data["min_performance_points"]) is not None:
             spec["min_performance_points"] = f"{plain(least):f}"
         return spec
+
+    def _weights(self, stored: Mapping[str, Any]) -> dict[str, str]:
+        """Shares as typed; a method without shares keeps those that are stored for it."""
+        method, typed = self.cleaned_data["method"], self.cleaned_data["weight_price"]
+        if method in RATIO_METHODS and method == stored.get("method") and "weight_price" in stored:
+            return {}
+        share = Decimal(1) if method == "price_only" else typed / 100
+        return {"weight_price": f"{plain(share):f}", "weight_quality": f"{plain(1 - share):f}"}
 
 
 class CriterionForm(forms.Form):
@@ -126,7 +132,17 @@ class CriterionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=3_000,
     )
+    only = forms.ChoiceField(label=gettext_lazy("For which lots"), required=False)
     place = ""
+
+    def offer_lots(self, codes: list[str]) -> None:
+        """All lots or one of them; a stored choice of several stays choosable."""
+        single = [(code, _("only lot %(code)s") % {"code": code}) for code in codes]
+        stored = str(self.initial.get("only") or ALL_LOTS)
+        more = [] if stored in {ALL_LOTS, *codes} else [(stored, _("lots %(codes)s") % {"codes": stored})]
+        field = self.fields["only"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(ALL_LOTS, _("all lots")), *single, *more]
 
     def data_to_store(self, code: str) -> dict[str, Any]:
         """In the shape of actions.replace_criteria."""
@@ -231,11 +247,32 @@ FORMS: dict[str, type[forms.Form]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is saved of a draft: its lot codes and its criteria by code, in the shape of actions.replace_criteria."""
+
+    lots: list[str]
+    criteria: dict[str, dict[str, Any]]
+
+
+def stored_of(tender: Tender) -> Stored:
+    """Read once per page; three queries."""
+    rows = (criterion_data(criterion) for criterion in tender.criteria.prefetch_related("lots"))
+    return Stored([lot.code for lot in tender.lots.all()], {row["code"]: row for row in rows})
+
+
+def criterion_data(criterion: Criterion) -> dict[str, Any]:
+    """A stored criterion in the shape of actions.replace_criteria."""
+    names = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
+             "direction", "curve", "measures", "key")  # fmt: skip
+    return {**{name: getattr(criterion, name) for name in names}, "lots": [lot.code for lot in criterion.lots.all()]}
+
+
 class HowStep(StepForms):
     """The method and all tables of the step."""
 
-    def __init__(self, head: HowForm, tables: Mapping[str, list[Row]], *, is_bound: bool) -> None:
-        self.head = head
+    def __init__(self, head: HowForm, tables: Mapping[str, list[Row]], *, is_bound: bool, stored: Stored) -> None:
+        self.head, self.stored = head, stored
         self.tables = {
             name: [_row_form(name, row, n, is_bound) for n, row in enumerate(tables[name])] for name in TABLES
         }
@@ -246,6 +283,8 @@ class HowStep(StepForms):
             ]
             for name in ("efficiency", "cost")
         }
+        for form in self.scored:
+            form.offer_lots(stored.lots)
         super().__init__([head, *self._all()])
 
     def _all(self) -> Iterable[forms.Form]:
@@ -259,26 +298,43 @@ class HowStep(StepForms):
         return [(name, form, self.curves[name][n]) for name in self.curves for n, form in enumerate(self.tables[name])]
 
     @property
-    def scored(self) -> list[forms.Form]:
+    def scored(self) -> list[CriterionForm]:
         """Forms of all scored criteria."""
-        return [form for name in ("quality", "efficiency", "cost") for form in self.tables[name]]
+        forms_of = (form for name in ("quality", "efficiency", "cost") for form in self.tables[name])
+        return [form for form in forms_of if isinstance(form, CriterionForm)]
+
+    def lots_of(self, form: CriterionForm) -> list[str]:
+        """The lots a criterion is typed for; empty means all. What the page did not send stays as it is stored."""
+        typed = form.cleaned_data["only"]
+        if not typed:
+            return list(self.stored.criteria.get(form.cleaned_data["code"], {}).get("lots", []))
+        return [] if typed == ALL_LOTS else typed.split(",")
 
     def is_valid(self) -> bool:
         return super().is_valid() and self._weights_fit() and self._lines_fit()
 
     def _weights_fit(self) -> bool:
         method = self.head.cleaned_data["method"]
-        total = plain(sum((form.cleaned_data["weight"] for form in self.scored), Decimal(0)))
         if method == "price_only" and not self.scored:
             return True
         if not self.scored:
             self.head.add_error("method", _("Add a criterion below, or let the lowest price win"))
-        elif total != 100:
-            words = _("The points add up to %(total)s. Change them so that they add up to 100") % {
-                "total": f"{total:f}"
-            }
-            self.scored[0].add_error("weight", words)
-        return bool(self.scored) and total == 100
+            return False
+        wrong = [(lot, total) for lot in self.stored.lots or [""] if (total := self._points_of(lot)) != 100]
+        if wrong:
+            words = {"lot": wrong[0][0], "total": f"{wrong[0][1]:f}"}
+            is_one_of_many = any(self.lots_of(form) for form in self.scored)
+            sentence = (
+                _("The points of lot %(lot)s add up to %(total)s. Change them so that they add up to 100")
+                if is_one_of_many
+                else _("The points add up to %(total)s. Change them so that they add up to 100")
+            )
+            self.scored[0].add_error("weight", sentence % words)
+        return not wrong
+
+    def _points_of(self, lot: str) -> Decimal:
+        counted = (form for form in self.scored if not self.lots_of(form) or lot in self.lots_of(form))
+        return plain(sum((form.cleaned_data["weight"] for form in counted), Decimal(0)))
 
     def _lines_fit(self) -> bool:
         fits = True
@@ -294,18 +350,19 @@ class HowStep(StepForms):
                 fits = False
         return fits
 
-    def criteria_to_store(self, tender: Tender) -> list[dict[str, Any]]:
-        """In the shape of actions.replace_criteria. Which lots a criterion belongs to stays as it was."""
-        lots = {c.code: [lot.code for lot in c.lots.all()] for c in tender.criteria.prefetch_related("lots")}
-        rows: list[dict[str, Any]] = []
+    def criteria_to_store(self) -> list[dict[str, Any]]:
+        """In the shape of actions.replace_criteria, in their stored order. What the page does not show stays."""
+        rows = [row for code, row in self.stored.criteria.items() if row["kind"] not in TABLES]
         for name in ("mandatory", "quality", "efficiency", "cost"):
             taken = {form.cleaned_data["code"] for form in self.tables[name]}
             for number, form in enumerate(self.tables[name]):
                 code = form.cleaned_data["code"] or _free_code(HEADS[name], taken)
                 taken.add(code)
                 data = form.data_to_store(code)  # type: ignore[attr-defined]  # every form of these tables has it
-                rows.append({**data, "lots": lots.get(code, []), **self._curve(name, number)})
-        return rows
+                own = {"lots": self.lots_of(form)} if isinstance(form, CriterionForm) else {}
+                rows.append({**_kept(self.stored.criteria.get(code, {}), data), **own, **self._curve(name, number)})
+        order = {code: number for number, code in enumerate(self.stored.criteria)}
+        return sorted(rows, key=lambda row: order.get(row["code"], len(order)))
 
     def _curve(self, name: str, number: int) -> dict[str, Any]:
         if name not in self.curves:
@@ -316,6 +373,20 @@ class HowStep(StepForms):
     def papers_to_store(self) -> list[dict[str, Any]]:
         """In the shape of actions.replace_required_documents."""
         return [dict(form.cleaned_data) for form in self.tables["papers"]]
+
+
+def _kept(stored: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """The typed criterion on top of the stored one; other spans of its guide and another measure stay."""
+    row = {**stored, **data}
+    if "guide" in data:
+        row["guide"] = {**_other_spans(stored), **data["guide"]}
+    if data.get("measures") == "" and stored.get("measures") not in {None, "minutes_per_case"}:
+        row["measures"] = stored["measures"]
+    return row
+
+
+def _other_spans(stored: Mapping[str, Any]) -> dict[str, str]:
+    return {span: text for span, text in (stored.get("guide") or {}).items() if span not in SPANS.values()}
 
 
 def _row_form(name: str, row: Row, number: int, is_bound: bool) -> forms.Form:
@@ -362,7 +433,7 @@ def how_initial(tender: Tender) -> dict[str, Any]:
     weight = percent(spec.get("weight_price"))
     return {
         "method": spec.get("method", "weighted_linear"),
-        "weight_price": weight if weight < 100 else Decimal(50),
+        "weight_price": weight if 0 < weight < 100 else Decimal(50),
         "price_basis": spec.get("price_basis", "net"),
         "min_performance_points": Decimal(least) if least else None,
         "version": tender.version,
@@ -371,7 +442,7 @@ def how_initial(tender: Tender) -> dict[str, Any]:
 
 def stored_tables(tender: Tender) -> dict[str, list[Row]]:
     """Criteria and papers of the draft. A draft without any gets one quality criterion to start from."""
-    criteria = list(tender.criteria.all())
+    criteria = list(tender.criteria.prefetch_related("lots"))
     tables: dict[str, list[Row]] = {name: [] for name in TABLES}
     for criterion in criteria:
         if criterion.kind in tables:
@@ -386,6 +457,7 @@ def _stored(criterion: Criterion) -> Row:
     names = ("code", "name", "weight", "description", "minimum_score", "unit", "direction", "proof")
     row: Row = {name: getattr(criterion, name) for name in names}
     row |= {name: criterion.guide.get(span, "") for name, span in SPANS.items()}
+    row["only"] = ",".join(lot.code for lot in criterion.lots.all()) or ALL_LOTS
     row["is_case_time"] = criterion.measures == "minutes_per_case"
     if criterion.is_promised:
         row["curve"] = [{"value": Decimal(value), "points": Decimal(points)} for value, points in criterion.curve]

@@ -14,18 +14,31 @@ from tendering import cpv
 from tendering.fields import DecimalField, MoneyField
 from tendering.forms.rows import Row, flat, is_blank, read_rows
 from tendering.forms.steps import StepForms
-from tendering.models import LifeSituation, Tender
+from tendering.models import AllocationRule, Item, LifeSituation, Tender
 
-BLANK_ITEM: Row = {"ref": "", "text": "", "quantity": "", "unit": ""}
+BLANK_ITEM: Row = {"ref": "", "text": "", "quantity": "", "unit": "", "role": "", "price_decimals": ""}
 BLANK_LOT: Row = {"code": "", "title": "", "items": [BLANK_ITEM]}
 BLANK = {"lots": BLANK_LOT, "items": BLANK_ITEM}
-IGNORED = frozenset({"ref", "code"})
+IGNORED = frozenset({"ref", "code", "role", "price_decimals"})
 FINE_PRICES_FROM = 1_000
 MOST_CODES = 8
 FIELDS = (
     "title", "summary", "value", "life_situation", "contract_months", "option_months", "contact_unit", "value_method",
-    "lot_waiver_reason",
+    "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule",
 )  # fmt: skip
+# role of a position -> (only if called for, counts in the comparison)
+ROLES = {
+    "needed": (False, True),
+    "option_counted": (True, True),
+    "option": (True, False),
+    "asked": (False, False),
+}
+ROLE_WORDS = [
+    ("needed", gettext_lazy("needed; counts")),
+    ("option_counted", gettext_lazy("only if called for; counts")),
+    ("option", gettext_lazy("only if called for; does not count")),
+    ("asked", gettext_lazy("needed; does not count")),
+]
 
 
 class WhatForm(forms.Form):
@@ -88,6 +101,21 @@ class WhatForm(forms.Form):
         label=gettext_lazy("Why there is only one lot"), required=False, max_length=500,
         help_text=gettext_lazy("Lots help small companies. If you do not divide, say why in one sentence."),
     )  # fmt: skip
+    max_lots_bid = forms.IntegerField(
+        label=gettext_lazy("Lots a company may bid for"), required=False, min_value=1, max_value=1_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "app-short"}),
+        error_messages={"invalid": gettext_lazy("Enter a whole number, for example 2, or leave it empty")},
+    )  # fmt: skip
+    max_lots_awarded = forms.IntegerField(
+        label=gettext_lazy("Lots a company may win"), required=False, min_value=1, max_value=1_000,
+        help_text=gettext_lazy("Empty means no limit"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "app-short"}),
+        error_messages={"invalid": gettext_lazy("Enter a whole number, for example 2, or leave it empty")},
+    )  # fmt: skip
+    allocation_rule = forms.ChoiceField(
+        label=gettext_lazy("How lots are handed out under such a limit"), choices=AllocationRule.choices,
+        required=False,
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, buyers: Any, buyer: Organization | None, currency: str, **kwargs: Any) -> None:
@@ -120,7 +148,8 @@ class WhatForm(forms.Form):
 
     def fields_to_store(self) -> dict[str, Any]:
         """In the shape of actions.update_tender."""
-        data = self.cleaned_data
+        data = {**self.cleaned_data}
+        data["allocation_rule"] = data["allocation_rule"] or AllocationRule.BEST_PER_LOT
         stored = {name: data[name] for name in FIELDS if name in data}
         return {**stored, "option_months": data["option_months"] or 0, "cpv_main": data["service"]}
 
@@ -169,6 +198,13 @@ class OwnNumber(forms.CharField):
         return False
 
 
+class AsideChoice(forms.ChoiceField):
+    """A choice beside the row that alone is no reason to call the row filled in."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
 class ItemForm(forms.Form):
     """A position of the price sheet."""
 
@@ -184,6 +220,11 @@ class ItemForm(forms.Form):
     unit = forms.CharField(
         label=gettext_lazy("Unit"), max_length=60,
         error_messages={"required": gettext_lazy("Enter the unit, for example: letter, hour or month")},
+    )  # fmt: skip
+    role = AsideChoice(label=gettext_lazy("How it counts"), choices=ROLE_WORDS, required=False)
+    price_decimals = AsideChoice(
+        label=gettext_lazy("Decimals of its price"), required=False,
+        choices=[("", gettext_lazy("as usual")), *((str(n), str(n)) for n in range(7))],
     )  # fmt: skip
 
     place = ""
@@ -242,9 +283,12 @@ class WhatStep(StepForms):
         taken.add(code)
         title = data["title"] or self.head.cleaned_data["title"]
         rows = [form.cleaned_data for form in self.items[number] if form.has_changed()]
-        items = [
-            _item_data(row, f"{number + 1}.{n}", known.get((code, row["ref"]), {})) for n, row in enumerate(rows, 1)
-        ]
+        refs = {row["ref"] for row in rows}
+        items = []
+        for row in rows:
+            ref = row["ref"] or _free_ref(number + 1, refs)
+            refs.add(ref)
+            items.append(_item_data(row, ref, known.get((code, row["ref"]), {}) if row["ref"] else {}))
         rest = known.get((code, ""), {})
         return {**rest, **data, "code": code, "title": title, "items": items}
 
@@ -267,14 +311,22 @@ def _item(data: Mapping[str, Any] | None, row: Row, number: int, index: int) -> 
 
 def _item_data(row: Mapping[str, Any], ref: str, known: Mapping[str, Any]) -> dict[str, Any]:
     fine = 4 if row["quantity"] >= FINE_PRICES_FROM else 2
+    data = {"price_decimals": fine, **known}
+    if row["price_decimals"]:
+        data["price_decimals"] = int(row["price_decimals"])
+    if row["role"]:
+        data["is_optional"], data["in_evaluation"] = ROLES[row["role"]]
     return {
-        "price_decimals": fine,
-        **known,
+        **data,
         "text": row["text"],
         "unit": row["unit"],
         "quantity": row["quantity"],
         "ref": ref,
     }
+
+
+def _free_ref(lot: int, taken: set[str]) -> str:
+    return next(ref for number in range(1, 10_000) if (ref := f"{lot}.{number}") not in taken)
 
 
 def _free_code(taken: set[str]) -> str:
@@ -314,9 +366,16 @@ def stored_rows(tender: Tender | None) -> list[Row]:
     rows: list[Row] = [
         {
             **{name: getattr(lot, name) for name in names},
-            "items": [{"ref": i.ref, "text": i.text, "quantity": i.quantity, "unit": i.unit} for i in lot.items.all()]
-            or [dict(BLANK_ITEM)],
+            "items": [_stored_item(item) for item in lot.items.all()] or [dict(BLANK_ITEM)],
         }
         for lot in lots
     ]
     return rows or [{**BLANK_LOT, "items": [dict(BLANK_ITEM)]}]
+
+
+def _stored_item(item: Item) -> Row:
+    roles = {flags: role for role, flags in ROLES.items()}
+    return {
+        "ref": item.ref, "text": item.text, "quantity": item.quantity, "unit": item.unit,
+        "role": roles[item.is_optional, item.in_evaluation], "price_decimals": str(item.price_decimals),
+    }  # fmt: skip

@@ -47,6 +47,7 @@ def parse_decimal(text: str, locale: Locale, places: int, *, allow_negative: boo
         raise NumberProblem("too_large")
     if len(fraction.rstrip("0")) > places:
         raise NumberProblem("too_many_decimals")
+    fraction = fraction[:places]  # only zeros are lost: "2,4050" with three places is 2.405
     value = Decimal(f"{whole}.{fraction}" if fraction else whole)
     if raw.startswith("-") and value:
         if not allow_negative:

@@ -47,7 +47,7 @@ def documents(request: HttpRequest, tender_id: int) -> HttpResponse:
     tender, now = find_own(request, tender_id, "edit")
     form = DocumentsForm(request.POST, request.FILES) if request.method == "POST" else DocumentsForm()
     if form.is_bound and form.is_valid():
-        with take_over(form, lambda path: "files"):
+        with take_over(form, lambda path: "attachments"):
             count = _add(request, tender, form)
             messages.success(request, ngettext("One document added.", "%(n)s documents added.", count) % {"n": count})
             return redirect("tender_edit_documents", tender_id=tender.pk)
@@ -62,7 +62,7 @@ def documents(request: HttpRequest, tender_id: int) -> HttpResponse:
 
 def _add(request: HttpRequest, tender: Tender, form: DocumentsForm) -> int:
     """All files or none."""
-    files = form.cleaned_data["files"]
+    files = form.cleaned_data["attachments"]
     with in_transaction():
         for file in files:
             actions.add_document(

@@ -134,7 +134,8 @@ def _initial(tender: Tender | None) -> dict[str, Any]:
     if tender is None:
         return {}
     names = ("title", "summary", "value", "contract_months", "option_months", "life_situation", "contact_unit",
-             "value_method", "lot_waiver_reason", "version")  # fmt: skip
+             "value_method", "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule",
+             "version")  # fmt: skip
     code = cpv.codes().get(tender.cpv_main)
     return {**{name: getattr(tender, name) for name in names}, "service": str(code) if code else tender.cpv_main}
 
@@ -152,7 +153,8 @@ def _store_what(request: HttpRequest, tender: Tender | None, step: WhatStep, now
             stored = actions.create_tender(actor=actor, buyer=buyer, **fields)
         else:
             version = step.head.cleaned_data["version"]
-            if tender.procedure_type in proposals.BY_ITSELF:
+            deciding = (fields["value"], fields["cpv_main"]) != (tender.value, tender.cpv_main)
+            if deciding and tender.procedure_type in proposals.BY_ITSELF:
                 fields |= _proposed(tender.buyer, fields, now)
             stored = actions.update_tender(actor=actor, tender_id=tender.pk, expected_version=version, fields=fields)
         actions.replace_lots(actor=actor, tender_id=stored.pk, lots=step.lots_to_store(tender))

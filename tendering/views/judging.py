@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,17 +18,20 @@ from tendering.forms.judging import (
     TABLES,
     HowForm,
     HowStep,
+    criterion_data,
     how_initial,
     methods_of,
     posted_tables,
+    stored_of,
     stored_tables,
     without_blank,
 )
-from tendering.forms.rows import change_rows
+from tendering.forms.rows import Row, change_rows
 from tendering.forms.steps import differences
 from tendering.models import Tender
 from tendering.views.access import find_own, for_staff, person
 from tendering.views.creation import saved, step_context, with_version
+from tendering.weights import tie_chain
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,10 +45,12 @@ def how(request: HttpRequest, tender_id: int) -> HttpResponse:
     if order := request.POST.get("rows"):
         for name in TABLES:
             change_rows(tables[name], name, order, BLANK)
-        step = HowStep(HowForm(tender=tender, initial=request.POST.dict()), tables, is_bound=False)
+        step = HowStep(
+            HowForm(tender=tender, initial=request.POST.dict()), tables, is_bound=False, stored=stored_of(tender)
+        )
         return _show(request, tender, step, now, example=_example_of(request, tender))
     tables = without_blank(tables)
-    step = HowStep(HowForm(request.POST, tender=tender), tables, is_bound=True)
+    step = _typed(request.POST, tender, tables)
     if not step.is_valid():
         return _show(request, tender, step, now, status=422, example=_example_of(request, tender))
     try:
@@ -57,14 +62,31 @@ def how(request: HttpRequest, tender_id: int) -> HttpResponse:
     except RefusedError as error:
         if error.refused.code != "stale":
             raise
-        mine = HowStep(HowForm(with_version(request.POST, tender), tender=tender), tables, is_bound=True)
+        mine = HowStep(
+            HowForm(with_version(request.POST, tender), tender=tender), tables, is_bound=True, stored=stored_of(tender)
+        )
         fresh = Tender.objects.select_related("buyer").get(pk=tender.pk)
         rows = differences(mine, _stored(fresh))
         return _show(request, tender, mine, now, status=409, conflict=rows, example=_example_of(request, tender))
 
 
+Tables = dict[str, list[Row]]
+
+
 def _stored(tender: Tender) -> HowStep:
-    return HowStep(HowForm(tender=tender, initial=how_initial(tender)), stored_tables(tender), is_bound=False)
+    head = HowForm(tender=tender, initial=how_initial(tender))
+    return HowStep(head, stored_tables(tender), is_bound=False, stored=stored_of(tender))
+
+
+def _typed(data: QueryDict, tender: Tender, tables: Tables) -> HowStep:
+    """What was sent, to be checked."""
+    return HowStep(HowForm(data, tender=tender), tables, is_bound=True, stored=stored_of(tender))
+
+
+def _unsaved(request: HttpRequest, tender: Tender, tables: Tables) -> HowStep:
+    """What was sent, shown again without a complaint."""
+    head = HowForm(tender=tender, initial=request.POST.dict())
+    return HowStep(head, tables, is_bound=False, stored=stored_of(tender))
 
 
 def _store(request: HttpRequest, tender: Tender, step: HowStep) -> None:
@@ -73,7 +95,7 @@ def _store(request: HttpRequest, tender: Tender, step: HowStep) -> None:
     with in_transaction():
         version = step.head.cleaned_data["version"]
         actions.update_tender(actor=actor, tender_id=key, expected_version=version, fields={})
-        actions.replace_criteria(actor=actor, tender_id=key, criteria=step.criteria_to_store(tender))
+        actions.replace_criteria(actor=actor, tender_id=key, criteria=step.criteria_to_store())
         actions.replace_required_documents(actor=actor, tender_id=key, documents=step.papers_to_store())
         actions.set_evaluation(actor=actor, tender_id=key, spec=step.head.spec(tender))
 
@@ -86,16 +108,26 @@ def preview(request: HttpRequest, tender_id: int) -> HttpResponse:
     example = _example_of(request, tender)
     if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return render(request, "tendering/parts/formula.html", {**example, "preview": True})
-    step = HowStep(HowForm(tender=tender, initial=request.POST.dict()), posted_tables(request.POST), is_bound=False)
+    step = HowStep(
+        HowForm(tender=tender, initial=request.POST.dict()),
+        posted_tables(request.POST),
+        is_bound=False,
+        stored=stored_of(tender),
+    )
     return _show(request, tender, step, now, example=example)
 
 
 def _example_of(request: HttpRequest, tender: Tender) -> dict[str, Any]:
     """Context of parts/formula.html for what was typed."""
-    step = HowStep(HowForm(request.POST, tender=tender), without_blank(posted_tables(request.POST)), is_bound=True)
+    step = HowStep(
+        HowForm(request.POST, tender=tender),
+        without_blank(posted_tables(request.POST)),
+        is_bound=True,
+        stored=stored_of(tender),
+    )
     if not step.is_valid():
         return {"formula": None, "formula_fault": _first_fault(step)}
-    return _example(tender, step.head.spec(tender), step.criteria_to_store(tender))
+    return _example(tender, step.head.spec(tender), step.criteria_to_store())
 
 
 def _first_fault(step: HowStep) -> str:
@@ -118,8 +150,6 @@ def _stored_example(tender: Tender, step: HowStep) -> dict[str, Any]:
         {"code": "B1", "kind": "quality", "name": form.initial["name"], "weight": form.initial["weight"]}
         for form in step.tables["quality"]
     ]
-    from tendering.views.public_content import criterion_data
-
     stored = [
         criterion_data(criterion) for criterion in tender.criteria.prefetch_related("lots") if criterion.is_scored
     ]
@@ -134,7 +164,8 @@ def _show(
         **step_context(request, tender, 2, now), "form": step, "head": step.head, "tables": step.tables,
         "promises": step.promises(), "conflict": conflict, "preview": True,
         "methods": [(key, *METHODS[key]) for key in methods_of(tender)],
-        "rules_name": proposals.profile_name(tender.profile),
+        "rules_name": proposals.profile_name(tender.profile), "has_lots": len(step.stored.lots) > 1,
+        "tie_chain": tie_chain(tender.evaluation, tender.criteria.all()),
         **(example or _stored_example(tender, step)),
     }  # fmt: skip
     return render(request, "tendering/create_how.html", context, status=status)

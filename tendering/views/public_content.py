@@ -14,9 +14,10 @@ from accounts.models import OpeningGroup
 from tendering import cpv, panels
 from tendering.curve_picture import curve_svg
 from tendering.forms.attachments import KINDS
+from tendering.forms.judging import criterion_data
 from tendering.lifecycle import Status
 from tendering.models import Amendment, Criterion, CriterionKind, Document, Lot, Question, Tender
-from tendering.weights import percent, plain, shares
+from tendering.weights import percent, plain, shares, tie_chain
 
 BADGES = {
     Status.DRAFT: "neutral",
@@ -74,6 +75,8 @@ def _judging(tender: Tender, criteria: Sequence[Criterion], lots: Sequence[Lot])
         "mandatory": [criterion for criterion in criteria if criterion.kind == CriterionKind.MANDATORY],
         "scored": [(criterion, _share_of(criterion, tender)) for criterion in scored],
         "promises": [_promise(criterion) for criterion in scored if criterion.is_promised and len(criterion.curve) > 1],
+        "tie_chain": tie_chain(tender.evaluation, scored),
+        "min_performance_points": tender.evaluation.get("min_performance_points"),
         "shares": shares(tender.evaluation, scored),
         "price_percent": percent(tender.evaluation.get("weight_price")),
         "price_is_gross": tender.evaluation.get("price_basis") == "gross",
@@ -91,13 +94,6 @@ def _formula(tender: Tender, scored: Sequence[Criterion], lots: Sequence[Lot]) -
         return panels.formula(tender.evaluation, rows, middle, tender.currency), ""
     except ValueError as fault:
         return None, str(fault)
-
-
-def criterion_data(criterion: Criterion) -> dict[str, Any]:
-    """A stored criterion in the shape of actions.replace_criteria."""
-    names = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
-             "direction", "curve", "measures", "key")  # fmt: skip
-    return {**{name: getattr(criterion, name) for name in names}, "lots": [lot.code for lot in criterion.lots.all()]}
 
 
 def _share_of(criterion: Criterion, tender: Tender) -> Decimal | None:

@@ -22,7 +22,8 @@ from tendering.views.creation import step_context
 from tendering.views.officer_view import navigation_of
 from tendering.views.public_content import public_content
 
-STEP_OF = {"tender_period_end": 2, "enquiry_period_end": 2, "opening_planned_at": 2, "lots": 0, "value": 0}
+STEP_OF = {"tender_period_end": 2, "enquiry_period_end": 2, "opening_planned_at": 2, "lots": 0, "value": 0,
+           "allocation_rule": 0}  # fmt: skip
 STEP_ADDRESSES = ("tender_edit_what", "tender_edit_how", "tender_edit_when")
 
 

@@ -37,7 +37,7 @@ def test_several_files_are_attached_at_once_and_the_public_page_offers_them(
 ) -> None:
     tender = factories.draft_tender(town)
     address = f"/tenders/{tender.pk}/edit/documents/"
-    assert anna.post(address, {"files": files("Plan.pdf", "Terms.pdf"), "kind": "CONTRACT"}).status_code == 302
+    assert anna.post(address, {"attachments": files("Plan.pdf", "Terms.pdf"), "kind": "CONTRACT"}).status_code == 302
     assert [(one.name, one.kind) for one in tender.documents.order_by("name")] == [
         ("Plan.pdf", "CONTRACT"), ("Terms.pdf", "CONTRACT"),
     ]  # fmt: skip
@@ -48,13 +48,13 @@ def test_several_files_are_attached_at_once_and_the_public_page_offers_them(
     assert "Terms.pdf" in text
     assert "Contract and terms" in text
     assert f"/tenders/{tender.pk}/documents.zip" in text
-    assert anna.post(address, {"files": files("Late.pdf"), "kind": "OTHER"}).status_code == 409
+    assert anna.post(address, {"attachments": files("Late.pdf"), "kind": "OTHER"}).status_code == 409
 
 
 def test_a_document_can_be_taken_out_again(town: Town, anna: Client) -> None:
     tender = factories.draft_tender(town)
     address = f"/tenders/{tender.pk}/edit/documents/"
-    anna.post(address, {"files": files("Plan.pdf"), "kind": "PLAN"})
+    anna.post(address, {"attachments": files("Plan.pdf"), "kind": "PLAN"})
     document = tender.documents.get()
     assert signed_in(town.auditor).post(f"{address}{document.pk}/remove/").status_code == 403
     assert anna.post(f"{address}{document.pk}/remove/").status_code == 302
@@ -66,10 +66,10 @@ def test_more_than_five_megabytes_arrive_and_more_than_the_limit_are_refused_bes
 ) -> None:
     tender = factories.draft_tender(town)
     address = f"/tenders/{tender.pk}/edit/documents/"
-    anna.post(address, {"files": files("Big.pdf", content=b"x" * 7_000_000), "kind": "OTHER"})
+    anna.post(address, {"attachments": files("Big.pdf", content=b"x" * 7_000_000), "kind": "OTHER"})
     assert tender.documents.get().size == 7_000_000
     settings.DOCUMENT_FILE_LIMIT = 2_000_000  # type: ignore[attr-defined]  # pytest-django's settings
-    response = anna.post(address, {"files": files("Huge.pdf", content=b"x" * 2_000_001), "kind": "OTHER"})
+    response = anna.post(address, {"attachments": files("Huge.pdf", content=b"x" * 2_000_001), "kind": "OTHER"})
     assert response.status_code == 422
     assert "“Huge.pdf” is larger than 2 MB" in text_of(response)
     assert tender.documents.count() == 1
@@ -79,7 +79,7 @@ def test_no_file_and_an_empty_file_are_told_at_the_field(town: Town, anna: Clien
     tender = factories.draft_tender(town)
     address = f"/tenders/{tender.pk}/edit/documents/"
     assert "Choose at least one file" in text_of(anna.post(address, {"kind": "OTHER"}))
-    empty = anna.post(address, {"files": files("Empty.pdf", content=b""), "kind": "OTHER"})
+    empty = anna.post(address, {"attachments": files("Empty.pdf", content=b""), "kind": "OTHER"})
     assert "This file is empty" in text_of(empty)
 
 
@@ -87,7 +87,7 @@ def test_an_upload_without_the_forms_token_is_refused(town: Town) -> None:
     tender = factories.draft_tender(town)
     client = Client(enforce_csrf_checks=True)
     client.force_login(town.officer)
-    data = {"files": files("Plan.pdf"), "kind": "PLAN"}
+    data = {"attachments": files("Plan.pdf"), "kind": "PLAN"}
     assert client.post(f"/tenders/{tender.pk}/edit/documents/", data).status_code == 403
     assert not tender.documents.exists()
 

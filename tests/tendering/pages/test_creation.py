@@ -22,7 +22,7 @@ def fields_of(page: str) -> dict[str, str]:
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         kind = re.search(r'type="([^"]+)"', tag)
         if name and (kind is None or kind[1] not in {"radio", "checkbox"} or " checked" in tag):
-            found[name[1]] = value[1] if value else ""
+            found[name[1]] = value[1] if value else "on" if " checked" in tag else ""
     for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.S):
         found[name] = text
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.S):

@@ -108,3 +108,15 @@ def test_the_list_costs_at_most_eight_queries(
 def test_only_officers_are_offered_to_prepare_a_tender(town: Town, company: factories.Company) -> None:
     assert "Prepare a new tender" in text_of(signed_in(town.officer).get("/tenders/"))
     assert "Prepare a new tender" not in text_of(signed_in(company.bidder).get("/tenders/"))
+
+
+def test_the_value_is_narrowed_with_numbers_as_germans_write_them(town: Town) -> None:
+    factories.open_tender(town, title="Small letters", value="20000")
+    factories.open_tender(town, title="Large letters", value="90000")
+    german = Client(headers={"accept-language": "de"})
+    text = text_of(german.get("/tenders/", {"value_from": "50.000,00", "value_to": "100000"}))
+    assert "Large letters" in text
+    assert "Small letters" not in text
+    unclear = text_of(german.get("/tenders/", {"value_from": "50.000"}))
+    assert 'value="50.000"' in unclear
+    assert "50.000,00" in unclear
