@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.lifecycle import Role
+from evaluation import actions as evaluating
 from tests import factories
 from tests.config.access_table import (
     ANONYMOUS,
@@ -67,7 +68,8 @@ class World:
 
     def tender(self, phase: str) -> Any:
         if phase not in self.tenders:
-            self.tenders[phase] = getattr(factories, f"{phase}_tender")(self.town)
+            made = self.evaluated() if phase == "evaluated" else getattr(factories, f"{phase}_tender")(self.town)
+            self.tenders[phase] = made
         return self.tenders[phase]
 
     def draft(self) -> Any:
@@ -80,6 +82,27 @@ class World:
             )
         return self.tenders["bid"]
 
+    def evaluated(self) -> Any:
+        """Two bids, scored by a panel of which the world's evaluator is a member, closed by the chair, evaluated."""
+        from tests.evaluation import builders
+
+        town = self.town
+        town.evaluators, town.chair = [self.people[Role.EVALUATOR], *town.evaluators], self.people[Role.PANEL_CHAIR]
+        case = builders.Case(town, factories.opened_tender(town))
+        builders.add_bid(case, "B01", {"1.1": "2.00", "1.2": "400.00"})
+        builders.add_bid(case, "B02", {"1.1": "2.20", "1.2": "500.00"})
+        builders.check_all(case)
+        builders.score_and_close(case, {"B01": {"B1": "6", "B2": "6"}, "B02": {"B1": "9", "B2": "8"}})
+        evaluating.evaluate_tender(actor=town.officer, tender_id=case.tender.pk)
+        return case.tender
+
+    def receipt(self) -> Any:
+        from tests.bids.bidding import submit
+
+        if "receipt" not in self.tenders:
+            self.tenders["receipt"] = submit(self.company, self.tender("open"))
+        return self.tenders["receipt"]
+
     def address(self, name: str, row: Row) -> str:
         pattern = ADDRESSES[name]
         assert isinstance(pattern, URLPattern)
@@ -88,6 +111,10 @@ class World:
             known["tender_id"] = self.tender(row.on).pk
         if "draft_id" in pattern.pattern.converters:
             known["draft_id"] = self.draft().pk
+        if "receipt_id" in pattern.pattern.converters:
+            known["receipt_id"] = self.receipt().pk
+        if "bid_id" in pattern.pattern.converters:
+            known["bid_id"] = self.tender(row.on).bids.order_by("reference")[0].pk
         return reverse(name, kwargs=known)
 
 
