@@ -106,6 +106,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the person holds any of the roles there. Staff and superusers hold none by being staff."""
         return self.is_active and not self.roles_in(organization_id).isdisjoint(roles)
 
+    @property
+    def is_bidder(self) -> bool:
+        """Whether the person bids for any company."""
+        return bool(self.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN))
+
     def organizations_with(self, *roles: str) -> list[int]:
         """Ids of the organisations where the person holds any of these roles."""
         return [key for key, held in self.role_table.items() if not held.isdisjoint(roles)]

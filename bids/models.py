@@ -81,13 +81,14 @@ class Draft(models.Model):
 
 class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, actor: Any, now: datetime) -> BidQuerySet:
-        """Own bids always; others' only for the buyer's working roles after opening. Being staff opens nothing."""
+        """Own bids always; others' for the buyer's office after opening. Being staff opens nothing.
+
+        The panel is not among the readers: it judges without prices and reads through evaluation's score sheets.
+        """
         if not getattr(actor, "is_authenticated", False):
             return self.none()
         companies = actor.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN)
-        readers = actor.organizations_with(
-            Role.OFFICER, Role.APPROVER, Role.EVALUATOR, Role.PANEL_CHAIR, Role.AUDITOR, Role.OPENER
-        )
+        readers = actor.organizations_with(Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.OPENER)
         return self.filter(Q(company__in=companies) | Q(tender__buyer__in=readers, tender__opened_at__lte=now))
 
     def live(self) -> BidQuerySet:

@@ -31,5 +31,6 @@ TransactionTestCase._fixture_teardown = _flush_with_triggers_off
 def _data_dir(request: pytest.FixtureRequest) -> Iterator[None]:
     """Stored files of one test do not reach the next."""
     yield
-    for folder in (settings.SEALED_DIR, settings.OPENED_DIR, settings.MAIL_DIR, settings.REPORTS_DIR):
+    checkpoints = settings.DATA_DIR / "checkpoints"
+    for folder in (settings.SEALED_DIR, settings.OPENED_DIR, settings.MAIL_DIR, settings.REPORTS_DIR, checkpoints):
         shutil.rmtree(folder, ignore_errors=True)
