@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import timezone, translation
 
 CASES = Path(__file__).resolve().parent.parent / "config" / "demo" / "procedures"
 
@@ -25,6 +26,14 @@ def _flush_with_triggers_off(case: Any) -> None:
 
 _original_teardown = TransactionTestCase._fixture_teardown
 TransactionTestCase._fixture_teardown = _flush_with_triggers_off
+
+
+@pytest.fixture(autouse=True)
+def _own_language_and_zone() -> Iterator[None]:
+    """What one test or its requests spoke last is not spoken by the next."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(autouse=True)
