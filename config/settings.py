@@ -1,5 +1,6 @@
 """Django settings. Every value of the environment is named in docs/configuration.md; unknown words stop the start."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -67,8 +68,9 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_tasks",
     "django_tasks_db",
-    "django_linear_migrations",
 ]
+if find_spec("django_linear_migrations"):  # a tool of the developers' set-up; use does without it
+    INSTALLED_APPS.append("django_linear_migrations")
 MIDDLEWARE = [
     "accounts.middleware.RequestIdMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
