@@ -23,11 +23,21 @@ class _Time(TypedDict, total=False):
     time_saved_pct: Decimal | None
 
 
+def exact_years(years: Decimal) -> Fraction:
+    """A term in years as the whole months it was written from: 10 months are 5/6 years, not 0.8333 and so on.
+
+    A term that is no whole number of months (within 1e-12 of a month) stays the decimal it is.
+    """
+    months = Fraction(years) * 12
+    whole = round(months)
+    return Fraction(whole, 12) if abs(months - whole) < Fraction(1, 10**12) else Fraction(years)
+
+
 def cases_over_term(lot: LotInput) -> Fraction | None:
     """Reference quantity per year times years; None unless both are stated and positive."""
     if not lot.reference_quantity or not lot.term_years:
         return None
-    return Fraction(lot.reference_quantity) * Fraction(lot.term_years)
+    return Fraction(lot.reference_quantity) * exact_years(lot.term_years)
 
 
 def promised_minutes(lot: LotInput, promised: Mapping[str, Decimal]) -> Decimal | None:
@@ -50,7 +60,7 @@ def _saving(lot: LotInput, per_case: Fraction) -> _Saving:
     return {
         "saving_per_case": as_decimal(saved, 2),
         "saving_per_year": as_decimal(per_year, 2),
-        "saving_over_term": as_decimal(per_year * Fraction(lot.term_years), 2),
+        "saving_over_term": as_decimal(per_year * exact_years(lot.term_years), 2),
         "saving_pct": _percent(saved, lot.baseline_cost_per_case),
     }
 
