@@ -1,5 +1,5 @@
 # make demo | test | test-all | check | bench        PORT=8001 and DATA_DIR=/some/folder are honoured
-.PHONY: demo setup setup-dev test test-all check bench
+.PHONY: demo setup setup-dev test test-all check bench screenshots
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python3.14,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))) python3)
@@ -12,6 +12,7 @@ help:
 	@echo "make test-all   all tests"
 	@echo "make check      linters, types, layers, migrations, translations, deployment settings"
 	@echo "make bench      benchmarks, as ratios"
+	@echo "make screenshots  pictures of every page into var/screenshots (ARGS='--only desk --minutes 5')"
 
 setup:
 	@$(PYTHON) -I config/install.py
@@ -28,11 +29,15 @@ demo: setup
 test: setup-dev
 	@$(RUN) tests/run.py
 
+# Behind `make test` in the same call only the rest, so that nothing runs twice.
 test-all: setup-dev
-	@$(RUN) tests/run.py --all
+	@$(RUN) tests/run.py $(if $(filter test,$(MAKECMDGOALS)),--rest,--all)
 
 check: setup-dev
 	@$(RUN) tests/check.py
 
 bench: setup-dev
 	@$(RUN) -m tests.bench
+
+screenshots: setup-dev
+	@$(RUN) tests/screenshots.py $(ARGS)

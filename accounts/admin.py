@@ -6,13 +6,18 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.models import AuditEvent, Membership, OpeningGroup, Organization, OutboxMessage, User
+from accounts import practice_rows
+from accounts.models import AuditEvent, Feedback, Membership, OpeningGroup, Organization, OutboxMessage, User
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Shows, never changes."""
 
     actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Nothing of anybody's practice."""
+        return practice_rows.only_here(super().get_queryset(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -61,13 +66,20 @@ class AuditEventAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).exclude(chain__startswith="bids:")
 
 
+@admin.register(Feedback)
+class FeedbackAdmin(ReadOnlyAdmin):
+    """Reported barriers; each was mailed to the operator too."""
+
+    list_display = ("created_at", "kind", "page", "email")
+
+
 @admin.register(OutboxMessage)
 class OutboxAdmin(ReadOnlyAdmin):
     """Who was told what and when; the text is left out, it may hold a personal link."""
 
     list_display = ("created_at", "recipient", "subject", "sent_at", "attempts")
     list_filter = ("sent_at",)
-    exclude = ("body",)
+    exclude = ("body", "headers")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Without receipts and news of tenders: their recipients tell who bids for what."""

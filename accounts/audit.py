@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from accounts import clock
+from accounts import clock, practice
 from accounts.evidence import chain_event
 from accounts.models import AuditEvent, ChainHead, User
 
@@ -31,6 +31,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("An audit event belongs into the transaction of its act.")
+    chain = practice.own_chain(chain)
     head = _lock_head(chain)
     fields: dict[str, Any] = {
         "actor": _name(actor),

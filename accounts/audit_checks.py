@@ -1,4 +1,8 @@
-"""Is the trail whole? Chains, triggers, checkpoints, receipts, and what upper apps add about their stored objects."""
+"""Is the trail whole? Chains, triggers, checkpoints, receipts, and what upper apps add about their stored objects.
+
+Codes of faults: hash, gap, prev, canonical, head, columns (a chain), trigger (its protection), shorter_than_checkpoint,
+root, signature (notes kept elsewhere), receipt_… and object_… (bids; see bids.audit_checks).
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
@@ -69,12 +73,15 @@ def verify_checkpoint(note: str, where: str, report: Report) -> None:
     report.checkpoints += 1
     try:
         lost = checkpoints.chains_not_containing(note)
+    except checkpoints.RootError as error:
+        report.faults.append(Fault("root", where, f"The checkpoint cannot be confirmed: {error}."))
+        return
     except NoteError as error:
-        report.faults.append(Fault("checkpoint", where, f"The checkpoint is not ours or was changed: {error}."))
+        report.faults.append(Fault("signature", where, f"The checkpoint is not ours or was changed: {error}."))
         return
     for chain in lost:
         sentence = "The checkpoint saw a state that the chain no longer has: events were cut off or rewritten."
-        report.faults.append(Fault("checkpoint", chain, sentence))
+        report.faults.append(Fault("shorter_than_checkpoint", chain, sentence))
 
 
 def verify_receipt(note: str, where: str, keys: Iterable[str], report: Report) -> None:
@@ -83,7 +90,7 @@ def verify_receipt(note: str, where: str, keys: Iterable[str], report: Report) -
     try:
         payload = open_receipt(note, keys)
     except NoteError as error:
-        report.faults.append(Fault("receipt", where, f"The receipt is not ours or was changed: {error}."))
+        report.faults.append(Fault("signature", where, f"The receipt is not ours or was changed: {error}."))
         return
     for check in receipt_checks:
         report.faults += check(payload)

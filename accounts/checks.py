@@ -14,12 +14,12 @@ from accounts import append_only
 def trail_is_protected(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_kwargs: Any
 ) -> list[CheckMessage]:
-    """The triggers that make the audit trail append-only are there."""
+    """The triggers that make trail and mailbox append-only are there."""
     if not databases or append_only.TABLE not in connection.introspection.table_names():
         return []
     hint = "Run manage.py migrate: it creates them again. Then find out who took them away."
     return [
-        Error(f"The trigger {name} that protects the audit trail is missing.", hint=hint, id="accounts.E001")
+        Error(f"The trigger {name} that protects audit trail or mailbox is missing.", hint=hint, id="accounts.E001")
         for name in append_only.missing()
     ]
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import connection
 
+from accounts import practice
+
 _simulated: ContextVar[datetime | None] = ContextVar("simulated_time", default=None)
 
 
@@ -30,9 +32,9 @@ def is_simulated() -> bool:
 
 @contextmanager
 def simulated(moment: datetime) -> Iterator[None]:
-    """Let `now()` answer `moment` (aware). Refused unless DEMO or tests allow it (DECISIONS 12)."""
-    if not (settings.DEMO or getattr(settings, "ALLOW_SIMULATED_TIME", False)):
-        raise RuntimeError("Another time than the clock's exists only in demo mode and in tests.")
+    """Let `now()` answer `moment` (aware), in this thread only. Refused unless a demo, a practice or a test asks."""
+    if not may_simulate():
+        raise RuntimeError("Another time than the clock's exists only in demo mode, in practice and in tests.")
     if moment.tzinfo is None:
         raise ValueError("A moment needs its offset.")
     token = _simulated.set(moment.astimezone(UTC))
@@ -40,3 +42,18 @@ def simulated(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _simulated.reset(token)
+
+
+@contextmanager
+def real() -> Iterator[None]:
+    """Let `now()` answer the real time again: for what leaves or starts a practice from within one."""
+    token = _simulated.set(None)
+    try:
+        yield
+    finally:
+        _simulated.reset(token)
+
+
+def may_simulate() -> bool:
+    """DECISIONS 12: in demo mode, in tests, and inside a practice, where nothing real can be reached."""
+    return settings.DEMO or getattr(settings, "ALLOW_SIMULATED_TIME", False) or practice.current_run_id() is not None

@@ -46,6 +46,7 @@ class CompanySignupForm(SignupForm):
         help_text=_("If you give it, its check digits are verified. A bid needs none."),
     )
     field_order = ["company", "email", "password1", "country", "vat_number"]
+    password_hash = ""  # of a password that was checked and hashed before the visitor was asked back
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +74,8 @@ class CompanySignupForm(SignupForm):
         user = register_company(
             name=data["company"],
             email=data["email"],
-            password=data["password1"],
+            password="" if self.password_hash else data["password1"],
+            password_hash=self.password_hash,
             country=data["country"],
             vat_number=data["vat_number"],
             language=(get_language() or "de")[:2],

@@ -1,7 +1,11 @@
 """Roles and what they are called. Rights follow role, organisation and phase; nothing else grants them."""
 
+from collections.abc import Set
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.decision import ALLOWED, Decision, Refused
 
 
 class Role(models.TextChoices):
@@ -38,3 +42,34 @@ def role_fits(role: str, kind: str) -> bool:
     if role in CENTRE_ROLES:
         return kind == OrganizationKind.SERVICE_CENTRE
     return role not in PROVIDER_ROLES
+
+
+ADMINS = frozenset({Role.ORG_ADMIN, Role.BIDDER_ADMIN})
+AT_WORK = frozenset({
+    Role.OFFICER, Role.APPROVER, Role.OPENER, Role.EVALUATOR, Role.PANEL_CHAIR, Role.REQUESTER,
+})  # fmt: skip
+
+
+def roles_for(kind: str) -> list[Role]:
+    """The roles that exist at this kind of organisation, in the order of the vocabulary."""
+    return [role for role in Role if role_fits(role, kind)]
+
+
+def decide_stand_in(role: str, own_roles: Set[str], *, has_opener_key: bool) -> Decision:
+    """Whether a colleague who holds `own_roles` there may stand in for this role. Two persons stay two persons."""
+    if role == Role.COUNCIL_MEMBER:
+        return Refused("seat_is_personal", _("A seat in the council is personal: nobody can stand in for it."))
+    if role == Role.OPENER and not has_opener_key:
+        return Refused(
+            "no_opener_key",
+            _(
+                "Bids are opened with a personal key, and this colleague has none yet. Let the colleague make an "
+                "opening key and become a member of the opening group; or let another opener of the group open."
+            ),
+        )
+    if role == Role.AUDITOR and not AT_WORK.isdisjoint(own_roles):
+        return Refused(
+            "audit_stays_apart",
+            _("Who works on procedures cannot stand in for the audit. Choose a colleague without such a role."),
+        )
+    return ALLOWED

@@ -1,63 +1,60 @@
 """The desk, the language, the theme. Signing in itself is allauth's."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from functools import wraps
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
 from accounts import clock
 from accounts.actions import choose_language
-from accounts.desk import Task, grouped, tasks_of
-from accounts.lifecycle import Role
-from accounts.models import Membership, User
+from accounts.actions.desk import look_at_desk
+from accounts.desk import last_look, news_of
+from accounts.desk_page import desk_of
+from accounts.models import User
 
 THEMES = frozenset({"light", "dark"})
 A_YEAR = 31_536_000
 
 
-@require_GET
+@require_safe
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
-    """The signed-in person's dashboard: what there is to do, by due date, and what may be done at any time."""
+    """The signed-in person's dashboard: what there is to do, what is new, and what may be done at any time."""
     user, now = cast(User, request.user), clock.now()
-    tasks = tasks_of(user, now)
-    due = [task for task in tasks if not task.offer]
-    context = {
-        "groups": [(title, [_row(task, now) for task in some]) for title, some in grouped(due)],
-        "offers": [task for task in tasks if task.offer],
-        "count": len(due),
-        "places": _places(user),
-    }
+    since = look_at_desk(actor=user, now=now) if request.method == "GET" else last_look(user, now)
+    found = desk_of(user, now)
+    timezone.activate(found.hats.zone)  # the middleware takes it back after the answer
+    context = {"desk": found, "count": found.count, "since": since, "news": news_of(user, since, now)}
     return render(request, "accounts/desk.html", context)
 
 
-def _row(task: Task, now: Any) -> dict[str, Any]:
-    words = {"error": _("Overdue"), "doing": _("Due soon"), "open": _("To do")}
-    state = task.state(now)
-    until = ""
-    if task.due:
-        until = _("Due %(when)s") % {"when": date_format(localtime(task.due), "SHORT_DATETIME_FORMAT")}
-    note = " · ".join(str(part) for part in (until, task.note) if part)
-    return {"title": task.title, "url": task.url, "state": state, "badge": words[state], "note": note}
+def _from_here(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A choice of how pages look: taken from our own pages only, but without a token.
+
+    A token would set a cookie on whoever just reads. Without one a foreign page could at most change the language of a
+    browser: the session's cookie does not travel with a foreign form.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            raise PermissionDenied
+        return view(request)
+
+    return csrf_exempt(wrapped)
 
 
-def _places(user: User) -> list[tuple[str, str]]:
-    """(organisation, roles in words) of the person."""
-    rows: dict[str, list[str]] = {}
-    memberships = Membership.objects.filter(user=user).select_related("organization").order_by("organization__name")
-    for membership in memberships:
-        rows.setdefault(membership.organization.name, []).append(str(Role(membership.role).label))
-    return [(name, ", ".join(sorted(roles))) for name, roles in rows.items()]
-
-
+@_from_here
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language and stay on the page; mails of a signed-in person follow."""
@@ -66,6 +63,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return set_language(request)
 
 
+@_from_here
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep light or dark in a cookie and stay on the page."""

@@ -14,19 +14,22 @@ from django.conf import settings
 
 from accounts.audit import stamp
 from accounts.audit_checks import Fault
-from accounts.evidence import NoteError, open_receipt, parse_canonical
+from accounts.evidence import CanonicalError, NoteError, open_receipt, parse_canonical
 from accounts.keys import verifier_keys
 from accounts.models import AuditEvent
 from bids import receipts
 from bids.actions.trail import bids_chain
 from bids.models import Bid, OpenedDocument, Receipt, SealedObject, TenderSeal
+from tendering.models import Tender
+
+RECEIPTED = ("bid.received", "bid.received_late", "bid.replaced", "bid.withdrawn")
 
 
 def stored_files() -> tuple[int, Iterable[Fault]]:
     """(files looked at, faults): sealed objects of submitted bids by hash and size, opened documents by presence."""
     sealed = SealedObject.objects.exclude(bid=None).order_by("stored_at", "pk")
     opened = OpenedDocument.objects.order_by("pk")
-    faults = [*_bids_without_manifest()]
+    faults = [*_bids_without_manifest(), *_receipts_and_trail(), *_rows_and_receipts()]
     for item in sealed.iterator():
         faults += _faults_of_file(item)
     for document in opened.iterator():
@@ -43,18 +46,40 @@ def contradictions(payload: dict[str, Any]) -> Iterator[Fault]:
     if bid is None:
         yield Fault("receipt_bid", where, "The receipt names a bid that is not stored.")
         return
+    yield from _faults_of_fields(bid, payload, where)
+    for fault in _faults_of_objects(bid, payload.get("objects"), where):
+        yield from _faults_of_file(fault) if isinstance(fault, SealedObject) else [fault]
+    yield from _faults_of_issue(bid, payload, where)
+
+
+def _rows_and_receipts() -> Iterator[Fault]:
+    """Rows of bids and objects still say what was receipted. The receipt's own words are those the trail has hashed.
+
+    Whoever exchanges a file and its row, or moves the moment of receipt, contradicts the receipt. The signature is not
+    asked: a receipt outlives the key that signed it.
+    """
+    for receipt in Receipt.objects.select_related("bid").order_by("at", "pk").iterator():
+        try:
+            payload = receipts.payload_of(receipt)
+        except (ValueError, IndexError):
+            continue  # exchanged: the trail misses it
+        where = f"bid:{receipt.bid_id}"
+        yield from _faults_of_fields(receipt.bid, payload, where)
+        found = _faults_of_objects(receipt.bid, payload.get("objects"), where)
+        yield from (fault for fault in found if isinstance(fault, Fault))
+
+
+def _faults_of_fields(bid: Bid, payload: dict[str, Any], where: str) -> Iterator[Fault]:
     stated = _as_stored(bid, str(payload.get("act")))
     for name in sorted(name for name, value in stated.items() if payload.get(name) != value):
         yield Fault("receipt_field", where, f"The receipt and the stored bid differ in “{name}”.")
-    yield from _faults_of_objects(bid, payload.get("objects"), where)
-    yield from _faults_of_issue(bid, payload, where)
 
 
 def _as_stored(bid: Bid, act: str) -> dict[str, Any]:
     """The fields of the receipt that the row of the bid repeats. The deadline may have moved since: not compared."""
     withdrawn = act == "withdraw"
     counts, recorded = (bid.withdrawn_at,) * 2 if withdrawn else (bid.received_at, bid.recorded_at)
-    seal = TenderSeal.objects.filter(tender=bid.tender_id, generation=bid.round).first()
+    seal = TenderSeal.objects.first_envelope().filter(tender=bid.tender_id, generation=bid.round).first()
     return {
         "company": str(bid.company_id),
         "late": bid.is_late,
@@ -67,8 +92,11 @@ def _as_stored(bid: Bid, act: str) -> dict[str, Any]:
     }
 
 
-def _faults_of_objects(bid: Bid, listed: Any, where: str) -> Iterator[Fault]:
-    """Each listed object exists for this draft as it was receipted, on disk too; the manifest is among them."""
+def _faults_of_objects(bid: Bid, listed: Any, where: str) -> Iterator[Fault | SealedObject]:
+    """Each listed object exists for this draft as it was receipted, the manifest among them.
+
+    What the rows agree on comes as the object itself: its file is to be looked at.
+    """
     entries = {str(item.get("object")): item for item in listed or [] if isinstance(item, dict)}
     wanted = [pk for pk in map(_uuid, entries) if pk]
     stored = {str(item.pk): item for item in SealedObject.objects.filter(pk__in=wanted, draft_id=bid.draft_id)}
@@ -79,7 +107,7 @@ def _faults_of_objects(bid: Bid, listed: Any, where: str) -> Iterator[Fault]:
         elif (entry.get("sha256"), entry.get("size")) != (item.sha256, item.size):
             yield Fault("receipt_object", f"object:{pk}", "The receipt and the stored object differ.")
         else:
-            yield from _faults_of_file(item)
+            yield item
     for own in SealedObject.objects.filter(bid=bid, kind="manifest"):
         if str(own.pk) not in entries:
             yield Fault("receipt_object", where, "The receipt does not name the bid's own sealed content.")
@@ -105,6 +133,27 @@ def _hashes_in_trail(bid: Bid) -> set[str]:
     events = AuditEvent.objects.filter(chain=bids_chain(bid.tender_id), body__contains=str(bid.pk))
     bodies = map(parse_canonical, events.values_list("body", flat=True))
     return {body["data"].get("receipt_sha256") for body in bodies if body.get("object") == f"bid:{bid.pk}"}
+
+
+def _receipts_and_trail() -> Iterator[Fault]:
+    """Each receipt the trail names is stored as it was issued. What a practice left behind has no bids any more."""
+    chains = [bids_chain(pk) for pk in Tender._base_manager.values_list("pk", flat=True)]
+    named = AuditEvent.objects.filter(verb__in=RECEIPTED, chain__in=chains).order_by("chain", "seq")
+    stored = {receipts.note_hash(receipt) for receipt in Receipt.objects.only("note").iterator()}
+    for chain, seq, text in named.values_list("chain", "seq", "body").iterator():
+        body = _canonical(text)
+        if body.get("data", {}).get("receipt_sha256") not in stored:
+            sentence = f"Event {seq} names a receipt that is not stored as it was issued."
+            yield Fault("receipt_missing", chain, sentence, seq)
+
+
+def _canonical(text: str) -> dict[str, Any]:
+    """An event's content; empty when somebody made it unreadable, which the check of its chain tells."""
+    try:
+        body = parse_canonical(text)
+    except CanonicalError:
+        return {"data": {}}
+    return body if isinstance(body, dict) else {}
 
 
 def _bids_without_manifest() -> Iterator[Fault]:

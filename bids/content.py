@@ -22,6 +22,8 @@ _T = TypeVar("_T")
 LONGEST_TEXT: Final = 20_000
 LONGEST_NAME: Final = 150
 MOST_FAULTS: Final = 100
+WITH_PRICES: Final = "with prices"  # role of a further document that the panel must not see before it has scored
+OTHER, PRICED = "other", "other-with-prices"  # choices of a form that offers further documents
 _NUMBER: Final = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?", re.ASCII)
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
@@ -192,6 +194,11 @@ class DraftContent:
             return cls.from_json(_unlisted(body, declarant))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValidationError({"$": [f"not a bid: {type(error).__name__}"]}) from None
+
+
+def stored_role(chosen: str) -> str:
+    """The role as it is kept: a required document by its name, "" for another one, WITH_PRICES for one with prices."""
+    return {OTHER: "", PRICED: WITH_PRICES}.get(chosen, chosen)
 
 
 def text_of(number: Decimal) -> str:

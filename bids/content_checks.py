@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from bids import grounds, partners
 from bids.content import DraftContent, Faults, LotContent, text_of
 from tendering.models import Criterion, CriterionKind, Item, Lot, Tender
 
@@ -78,6 +80,8 @@ def _check_known(content: DraftContent, tender: Tender, sheet: _Sheet, faults: F
         if code not in sheet.criteria or sheet.criteria[code].kind != CriterionKind.MANDATORY:
             faults.add(f'$.mandatory["{code}"]', _("This tender has no requirement %(code)s.") % {"code": code})
     _check_discounts(content, tender, sheet, faults)
+    _check_declaration(content, faults)
+    partners.check(content, faults)
 
 
 def _check_prices(code: str, lot: LotContent, path: str, sheet: _Sheet, faults: Faults) -> None:
@@ -115,6 +119,17 @@ def _check_discounts(content: DraftContent, tender: Tender, sheet: _Sheet, fault
                 faults.add(
                     f"$.combination_discounts[{index}].lot_ids", _("This tender has no lot %(lot)s.") % {"lot": code}
                 )
+
+
+def _check_declaration(content: DraftContent, faults: Faults) -> None:
+    if grounds.EXTRA not in content.extra:
+        return
+    try:
+        grounds.read(content.extra[grounds.EXTRA], f"$.extra.{grounds.EXTRA}")
+    except ValidationError as error:
+        for path, messages in error.message_dict.items():
+            for message in messages:
+                faults.add(path, message)
 
 
 def _decimals(price: Decimal) -> int:

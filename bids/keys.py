@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts import audit, clock
+from accounts import audit, clock, practice
 from accounts.decision import refuse
 from accounts.evidence import load_or_create_signing_key, verifier_key
 from accounts.keys import RECEIPT_ORIGIN
-from accounts.models import OpenerKey, User
+from accounts.models import OpenerKey, Organization, User
 from bids.sealing import (
     OpenerSecret,
     PlatformKey,
@@ -27,6 +27,7 @@ from bids.sealing import (
 )
 
 PLATFORM_CHAIN: Final = "platform"
+PRACTICE_WORK_FACTOR: Final = 10
 
 
 @cache
@@ -81,18 +82,31 @@ def create_opener_key(*, user: User, pass_sentence: str, at: datetime | None = N
         text = _("A pass sentence has at least six different words and 24 letters.")
         raise ValidationError({"pass_sentence": [text]}) from None
     public, secret = new_opener_key(str(user.pk))
-    locked = lock_opener_key(secret, sentence, settings.OPENER_KEY_WORK_FACTOR)
+    locked = lock_opener_key(secret, sentence, work_factor())
     with audit.in_transaction():
         User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
-        if OpenerKey.objects.filter(user=user).exists():
+        if OpenerKey.objects.own().filter(user=user).exists():
             refuse("key_exists", _("This person has an opening key already. Running tenders still need it."))
         now = at or clock.now()
         key = OpenerKey(user=user, public=public, locked=locked, created_at=now)
         key.full_clean()
         key.save()
         audit.record(PLATFORM_CHAIN, "opener_key.created", actor=user, at=now, subject=f"user:{user.pk}",
-                     data={"public": public})  # fmt: skip
+                     data={"public": public, "made_at": "server"})  # fmt: skip
     return key
+
+
+def assisted_allowed(organization: Organization | None) -> bool:
+    """Whether a pass sentence may be typed to the server: in demo and practice, or where the buyer has allowed it."""
+    if settings.ASSISTED_OPENING or practice.current_run_id() is not None:
+        return True
+    return organization is not None and bool(organization.details.get("assisted_opening", False))
+
+
+def work_factor() -> int:
+    """scrypt's 2^n; the sentence of a practice stands on its page, so slow guessing would protect nothing there."""
+    usual: int = settings.OPENER_KEY_WORK_FACTOR
+    return usual if practice.current_run_id() is None else min(usual, PRACTICE_WORK_FACTOR)
 
 
 def unlock(key: OpenerKey, pass_sentence: str) -> OpenerSecret:

@@ -53,6 +53,15 @@ def decide_submit(tender_status: TenderStatus) -> Decision:
     return Refused("not_open", _("This tender does not take bids yet."))
 
 
+def decide_confirm(tender_status: TenderStatus, bid: Moments) -> Decision:
+    """After a correction a live bid is confirmed before the deadline only."""
+    if tender_status != TenderStatus.OPEN:
+        return Refused("deadline_passed", _("A bid can be confirmed only before the deadline."))
+    if bid.withdrawn_at or bid.superseded_at:
+        return Refused("not_live", _("This bid is not the current one any more."))
+    return ALLOWED
+
+
 def decide_withdraw(tender_status: TenderStatus, bid: Moments) -> Decision:
     """Only a live bid, only before the deadline."""
     if tender_status != TenderStatus.OPEN:

@@ -6,6 +6,7 @@ encryption (the tender's) to the other (the store key's); no document is in clea
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from uuid import uuid4
@@ -13,9 +14,10 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from bids import keys, storage
+from bids import keys, receipts, storage
 from bids.content import DraftContent
-from bids.content_checks import check_fits
+from bids.content_checks import check_complete, check_fits
+from bids.envelopes import PRICE, SINGLE, fits
 from bids.models import Bid, OpenedDocument, OpeningSession, SealedObject, SealPiece, TenderSeal
 from bids.sealing import (
     FileEntry,
@@ -35,7 +37,7 @@ from bids.sealing import (
     recover_secret,
     unwrap,
     unwrap_clock_share,
-    whole_subset,
+    whole_subsets,
     wrap,
 )
 from bids.sealing.wrapping import decode, encode, public_of
@@ -103,31 +105,34 @@ def check_release(session: OpeningSession, seal: TenderSeal, opener: str, releas
 
 def recover(session: OpeningSession, seal: TenderSeal) -> TenderSecret:
     """The tender's secret from the released pieces and the clock share. The caller has checked time and persons."""
-    opened = list(_released(session, seal))
-    subset = whole_subset(opened)
-    if subset is None:
+    subsets = list(whole_subsets(_released(session, seal)))
+    if not subsets:
         raise SealingError("the released pieces do not complete a group")
     share = unwrap_clock_share(
         decode(seal.clock_wrapped, "clock share"),
         keys.platform_key().secret,
-        tender=str(seal.tender_id),
+        tender=seal.scope,
         generation=seal.generation,
     )
-    return recover_secret(subset, share, seal.recipient)
+    for subset in subsets[:-1]:  # pieces split anew later could not be compared with the secret: another group may fit
+        with suppress(SealingError):
+            return recover_secret(subset, share, seal.recipient)
+    return recover_secret(subsets[-1], share, seal.recipient)
 
 
-def open_bid(bid: Bid, secret: TenderSecret) -> OpenedBid:
-    """Decrypts and checks one bid; a fault of any part makes the whole bid damaged."""
+def open_bid(bid: Bid, secret: TenderSecret, envelope: str = SINGLE) -> OpenedBid:
+    """Decrypts and checks one envelope of a bid; a fault of any part makes the whole bid damaged."""
     files: list[OpenedFile] = []
     current = ""
     try:
-        row = SealedObject.objects.get(bid=bid, kind="manifest")
+        row = SealedObject.objects.get(bid=bid, kind="manifest", envelope=envelope)
         current = str(row.pk)
         manifest = _open_manifest(bid, row, secret)
-        content = _content(bid, manifest)
+        content = _content(bid, manifest, envelope)
+        _check_listed(bid, manifest, envelope)
         for entry in manifest.files:
             current = entry.object
-            files.append(_open_file(bid, entry, secret))
+            files.append(_open_file(bid, entry, secret, envelope))
     except IntegrityError as error:
         remove_files(files)
         return OpenedBid(problem=error.code, failed_object=current)
@@ -153,9 +158,8 @@ def _released(session: OpeningSession, seal: TenderSeal) -> Iterator[OpenedPiece
     secret, pieces = _session_secret(session), stored_pieces(seal)
     for release in session.releases.all():
         handed = [ReleasedPiece.from_json(item) for item in release.pieces]
-        yield from accept_release(
-            handed, pieces, str(release.opener_id), session=str(session.pk), session_secret=secret
-        )
+        opener = handed[0].opener if handed else str(release.opener_id)
+        yield from accept_release(handed, pieces, opener, session=str(session.pk), session_secret=secret)
 
 
 def _session_secret(session: OpeningSession) -> bytes:
@@ -171,19 +175,32 @@ def _open_manifest(bid: Bid, row: SealedObject, secret: TenderSecret) -> Manifes
         data = file.read()
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise IntegrityError("hash", "the stored manifest is not the receipted one")
-    return open_manifest(secret.secret, data, _slot(bid, str(row.pk)))
+    return open_manifest(secret.secret, data, _slot(bid, str(row.pk), row.envelope))
 
 
-def _content(bid: Bid, manifest: Manifest) -> DraftContent:
+def _check_listed(bid: Bid, manifest: Manifest, envelope: str) -> None:
+    """The documents inside are those of the receipt: a manifest sealed elsewhere may name others, or hide some."""
+    handed_in = receipts.documents_of(bid, envelope)
+    if handed_in is not None and {entry.object for entry in manifest.files} != handed_in:
+        raise IntegrityError("files", "the manifest lists other documents than the receipt")
+
+
+def _content(bid: Bid, manifest: Manifest, envelope: str) -> DraftContent:
+    """What a bidder's side sealed was not checked before: it must be as complete as a draft that the server seals."""
+    check = check_fits if bid.sealed_at == "server" else check_complete
     try:
         content = DraftContent.from_manifest(manifest.content, manifest.declarant)
-        check_fits(content, bid.tender)
+        check(content, bid.tender)
     except ValidationError as error:
         raise IntegrityError("manifest", "the bid does not fit the tender") from error
+    if not fits(content, envelope, bid.tender):
+        raise IntegrityError("envelope", "this part holds what belongs into the other envelope")
+    if envelope == PRICE and content.chosen_lots().keys() != set(bid.lot_bids.values_list("lot__code", flat=True)):
+        raise IntegrityError("envelope", "prices and quality are not for the same lots")
     return content
 
 
-def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret) -> OpenedFile:
+def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret, envelope: str) -> OpenedFile:
     """From the sealed store to the opened one; hashes of both sides are compared with receipt and manifest."""
     row = SealedObject.objects.get(pk=entry.object, draft_id=bid.draft_id, kind="document")
     identifier = str(uuid4())
@@ -192,7 +209,8 @@ def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret) -> OpenedFile:
         writer = keys.store_key().writer(new.file, _opened_context(identifier))
         with storage.open_sealed_file(row.path) as sealed:
             tap = _HashingSource(sealed)
-            sha256 = open_sealed_into(secret.secret, tap, _Sink(writer), _slot(bid, entry.object), entry.size)  # type: ignore[arg-type]  # the three methods used
+            place = _slot(bid, entry.object, envelope)
+            sha256 = open_sealed_into(secret.secret, tap, _Sink(writer), place, entry.size)  # type: ignore[arg-type]  # the three methods used
         if sha256 != entry.sha256_plain or tap.sha.hexdigest() != row.sha256:
             raise IntegrityError("hash", "the document is not the receipted one")
         writer.close()
@@ -202,8 +220,8 @@ def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret) -> OpenedFile:
         raise
 
 
-def _slot(bid: Bid, object_id: str) -> Slot:
-    return slot(bid.tender_id, bid.company_id, str(bid.draft_id), object_id)
+def _slot(bid: Bid, object_id: str, envelope: str) -> Slot:
+    return slot(bid.tender_id, bid.company_id, str(bid.draft_id), object_id, envelope)
 
 
 def _opened_context(identifier: str) -> str:

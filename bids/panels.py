@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.holders import groups_of
 from accounts.lifecycle import PROVIDER_ROLES, Role
-from accounts.models import OpeningGroup
-from bids.models import Draft, Receipt, TenderSeal
+from accounts.models import OpeningGroup, Organization
+from bids import hash_list
+from bids.actions.seal import current_seals
+from bids.limits import limits
+from bids.models import Draft, Receipt
+from bids.trials import trials_of
 from tendering import panels
 from tendering.lifecycle import PUBLIC_STATUSES, Status
 from tendering.models import Tender
@@ -25,6 +30,7 @@ def register() -> None:
     """Put the panels into their slots, each once."""
     _once(panels.action_panels, bid_panel)
     _once(panels.seal_panels, seal_panel)
+    _once(panels.release_panels, openers_panel)
     _once(panels.navigation, opening_entry)
     _once(panels.next_steps, opening_step)
 
@@ -42,25 +48,57 @@ def bid_panel(request: HttpRequest, tender: Tender, status: Status, now: datetim
     companies = user.organizations_with(*PROVIDER_ROLES)
     if not companies or user.roles_in(tender.buyer_id) or status not in PUBLIC_STATUSES:
         return None
-    live = {"bid__tender": tender, "bid__company__in": companies, "bid__superseded_at": None, "bid__withdrawn_at": None}
-    receipt = Receipt.objects.filter(**live).select_related("bid").order_by("bid__is_late", "at").last()
     may_bid = status in {Status.OPEN, Status.CLOSED}
-    if not (may_bid or receipt):
+    rows = _own_rows(tender, companies, may_bid)
+    begun = [row for row in rows if row["receipt"] or row["draft"]]
+    if not (may_bid or begun):
         return None
-    draft = Draft.objects.filter(tender=tender, company__in=companies).first() if may_bid else None
     more: dict[str, object] = {
-        "draft": draft,
-        "bid": receipt.bid if receipt else None,
-        "receipt": receipt,
-        "may_bid": may_bid,
+        "begun": begun,
+        "others": [row["company"] for row in rows if row not in begun] if may_bid else [],
+        "several": len(companies) > 1,
     }
     return _rendered(request, tender, status, more)
 
 
+def _own_rows(tender: Tender, companies: list[int], may_bid: bool) -> list[dict[str, Any]]:
+    """Per company of the person the receipt of its bid and its draft; names are read where there are several."""
+    live = {"bid__tender": tender, "bid__company__in": companies, "bid__superseded_at": None, "bid__withdrawn_at": None}
+    found = Receipt.objects.filter(**live).select_related("bid").order_by("bid__is_late", "at")
+    receipts = {receipt.bid.company_id: receipt for receipt in found}
+    drafts: dict[int, Draft] = {}
+    if may_bid:
+        drafts = {row.company_id: row for row in Draft.objects.filter(tender=tender, company__in=companies)}
+    named = Organization.objects.filter(pk__in=companies).order_by("name", "pk")
+    shown = list(named) if len(companies) > 1 else [Organization(pk=companies[0])]
+    return [
+        {"company": company, "receipt": receipts.get(company.pk), "draft": drafts.get(company.pk)} for company in shown
+    ]
+
+
 def seal_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
     """The seal's public key, for those who want to compare it."""
-    seal = TenderSeal.objects.filter(tender=tender, generation=tender.round).first()
-    return render_to_string("bids/parts/seal_panel.html", {"seal": seal}, request) if seal else None
+    seals = current_seals(tender)
+    if not seals:
+        return None
+    context = {
+        "seal": seals[0],
+        "prices": seals[1:],
+        "list": hash_list.published(tender, now),
+        "tender": tender,
+        "limits": limits(),
+    }
+    return render_to_string("bids/parts/seal_panel.html", context, request)
+
+
+def openers_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
+    """Before publication: whose key was not tried for too long, and whether one more lost key would lose the bids."""
+    group = OpeningGroup.objects.filter(organization=tender.buyer_id).first()
+    if group is None:
+        return None
+    tried = trials_of(group)
+    context = {"trials": tried, "overdue": tried.overdue(now), "one_spare": len(tried.trials) == group.needed + 1}
+    return render_to_string("bids/parts/openers_panel.html", context, request)
 
 
 def opening_entry(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> Iterator[Entry]:
@@ -71,8 +109,12 @@ def opening_entry(request: HttpRequest, tender: Tender, status: Status, now: dat
 
 def opening_step(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> NextStep | None:
     """After the deadline, for the openers."""
-    if status != Status.CLOSED or not _is_opener(request, tender):
+    prices = status == Status.EVALUATION and tender.prices_sealed and tender.scores_closed_at is not None
+    if not (prices or status == Status.CLOSED) or not _is_opener(request, tender):
         return None
+    if prices:
+        sentence = _("The scores are closed. You and a second opener now open the prices together.")
+        return NextStep(sentence, reverse("bid_opening", args=[tender.pk]), _("To the opening"))
     sentence = _("The deadline has passed. You and a second opener now open the bids together.")
     return NextStep(sentence, reverse("bid_opening", args=[tender.pk]), _("To the opening"))
 
@@ -85,7 +127,7 @@ def _may_see(request: HttpRequest, tender: Tender) -> bool:
 
 def _is_opener(request: HttpRequest, tender: Tender) -> bool:
     user = request.user
-    return user.is_authenticated and OpeningGroup.objects.filter(organization=tender.buyer_id, members=user.pk).exists()
+    return user.is_authenticated and groups_of(user).filter(organization=tender.buyer_id).exists()
 
 
 def _rendered(request: HttpRequest, tender: Tender, status: Status, more: dict[str, object]) -> str:

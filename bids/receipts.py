@@ -1,6 +1,7 @@
 """Receipts: first the sentence a bidder needs, below it the signed note that proves it. Nothing in it counts bids."""
 
 import hashlib
+import json
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,17 +10,19 @@ from django.db import connection
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from accounts import clock
+from accounts import clock, practice
 from accounts.audit import stamp
 from accounts.evidence import sign_receipt
 from accounts.keys import RECEIPT_ORIGIN
 from bids import keys
-from bids.models import Bid, Receipt, SealedObject, TenderSeal
+from bids.envelopes import PRICE, SINGLE
+from bids.models import Bid, Receipt, Rehearsal, SealedObject, TenderSeal
 from tendering.models import Tender
 
+REHEARSAL_MARK: Final = "REHEARSAL - without legal effect"
 NO_RECEIPT: Final = "0" * 64
-ENVELOPE: Final = "single"
 ALL_LOTS: Final = "all"
+BOTH: Final = "technical+price"  # envelopes of a receipt that covers two
 
 
 def write_receipt(bid: Bid, act: str, at: datetime, *, seal: TenderSeal, objects: list[SealedObject]) -> Receipt:
@@ -53,6 +56,54 @@ def words(receipt: Receipt) -> str:
     return _("Received at %(time)s. You can stop worrying.") % {"time": moment}
 
 
+def sign_rehearsal(done: Rehearsal, seal: TenderSeal, objects: list[dict[str, Any]]) -> str:
+    """The signed note of a rehearsal: it names no bid, and its mark says that nothing was handed in."""
+    payload: dict[str, Any] = {
+        "act": "rehearsal",
+        "company": str(done.company_id),
+        "deadline": stamp(_deadline(done.tender)),
+        "mark": REHEARSAL_MARK,
+        "objects": objects,
+        "received_at": stamp(done.at),
+        "recipient": seal.recipient,
+        "rehearsal": str(done.pk),
+        "sealed_at": done.sealed_at,
+        "tender": str(done.tender_id),
+        "v": 1,
+    }
+    if seal.envelope != SINGLE:
+        payload["price_recipient"] = price_recipient(seal)
+    if clock.is_simulated():
+        payload["simulated"] = True
+    return sign_receipt(payload, keys.signing_key(), RECEIPT_ORIGIN)
+
+
+def documents_of(bid: Bid, envelope: str = SINGLE) -> set[str] | None:
+    """Ids of the documents of this version's envelope, as its receipt names them; None without a receipt."""
+    first = bid.receipts.exclude(act="withdraw").first()
+    if first is None:
+        return None
+    listed = {item["object"] for item in payload_of(first)["objects"]}
+    stored = SealedObject.objects.filter(draft_id=bid.draft_id)
+    others = stored.filter(kind="manifest", bid=bid) | stored.exclude(envelope=envelope)
+    return listed - {str(pk) for pk in others.values_list("pk", flat=True)}
+
+
+def payload_of(receipt: Receipt | Rehearsal) -> dict[str, Any]:
+    """What our own receipt says, without checking its signature."""
+    payload: dict[str, Any] = json.loads(receipt.note.split("\n")[1])
+    return payload
+
+
+def sealed_words(sealed_at: str) -> str:
+    """Where something was sealed, for its bidder."""
+    return {
+        "browser": _("on your computer, before anything was sent"),
+        "client": _("by your own program, before anything was sent"),
+        "server": _("on the server, before anything was stored"),
+    }[sealed_at]
+
+
 def _local(moment: datetime, tender: Tender) -> str:
     """Date and time in the buyer's zone; seconds, because the very second decides."""
     there = moment.astimezone(ZoneInfo(tender.buyer.time_zone))
@@ -71,7 +122,7 @@ def _payload(bid: Bid, act: str, at: datetime, seal: TenderSeal, objects: list[S
         "clock": {"source": "db" if connection.vendor == "postgresql" else "host"},
         "company": str(bid.company_id),
         "deadline": stamp(_deadline(bid.tender)),
-        "envelope": ENVELOPE,
+        "envelope": seal.envelope if seal.envelope == SINGLE else BOTH,
         "late": bid.is_late,
         "lot": ALL_LOTS,
         "objects": [{"object": str(o.pk), "sha256": o.sha256, "size": o.size} for o in objects],
@@ -84,9 +135,18 @@ def _payload(bid: Bid, act: str, at: datetime, seal: TenderSeal, objects: list[S
         "v": 1,
         "version": bid.version,
     }
+    if seal.envelope != SINGLE:
+        payload["price_recipient"] = price_recipient(seal)
     if clock.is_simulated():
         payload["simulated"] = True
+    if mark := practice.mark():
+        payload["mark"] = mark
     return payload
+
+
+def price_recipient(seal: TenderSeal) -> str:
+    """The lock of the second envelopes that goes with the one of the first."""
+    return TenderSeal.objects.get(tender=seal.tender_id, generation=seal.generation, envelope=PRICE).recipient
 
 
 def _previous(bid: Bid) -> str:

@@ -9,8 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import days
+from bids import grounds, proofs
+from bids.actions.profile import AUTHORITY_MISSING
+from bids.partners import alike
 from bids.workbench import Workbench
-from tendering.models import Lot
+from tendering.models import Authority, Lot
+from tendering.zones import zone_of
 
 State = Literal["done", "doing", "open", "error", "blocked"]
 
@@ -28,11 +33,13 @@ class BidTask:
 
 def tasks_of(bench: Workbench) -> list[BidTask]:
     """All tasks of this bid in the usual order; the last one is handing in."""
-    tasks = [_lots(bench)]
+    tasks = [_lots(bench), _partners(bench)]
     for lot in bench.chosen:
         tasks += _of_lot(bench, lot)
     tasks += _answers(bench)
     tasks.append(_documents(bench))
+    tasks.append(_declaration(bench))
+    tasks += _authority(bench)
     return [*tasks, _submit(bench, tasks)]
 
 
@@ -69,6 +76,20 @@ def _lots(bench: Workbench) -> BidTask:
     return BidTask("lots", _("Lots and declarations"), state, _address("bid_lots", bench), note)
 
 
+def _partners(bench: Workbench) -> BidTask:
+    title, url, found = _("Who bids with you"), _address("bid_partners", bench), bench.partners
+    if bench.typed.get("partners"):
+        return BidTask("partners", title, "error", url, _("Some entries could not be read. Mend them first."))
+    if not found:
+        return BidTask("partners", title, "done", url, _("You bid alone."))
+    others = {alike(name) for name in found.names}
+    note = ngettext("%(n)s other company", "%(n)s other companies", len(others)) % {"n": len(others)}
+    if count := len(bench.partner_doubts):
+        more = ngettext("%(n)s point to look at", "%(n)s points to look at", count)
+        return BidTask("partners", title, "doing", url, f"{note} · {more % {'n': count}}")
+    return BidTask("partners", title, "done", url, note)
+
+
 def _of_lot(bench: Workbench, lot: Lot) -> Iterator[BidTask]:
     url = _address("bid_prices", bench, code=lot.code)
     content, key = bench.lot_content(lot), f"prices.{lot.code}"
@@ -102,16 +123,69 @@ def _answers(bench: Workbench) -> Iterator[BidTask]:
 
 def _documents(bench: Workbench) -> BidTask:
     required = [document.name for document in bench.required_documents]
-    there = {file.role for file in bench.content.files}
+    there = bench.papers_there
     missing = [name for name in required if name not in there]
     count = len(bench.content.files)
     note = ngettext("%(n)s document, sealed", "%(n)s documents, sealed", count) % {"n": count}
     if missing:
-        note = _("Still missing: %(names)s") % {"names": ", ".join(missing)}
+        note = " · ".join([_("Still missing: %(names)s") % {"names": ", ".join(missing)}, *_proofs(bench, there)])
     elif not required and not count:
         note = _("None is required.")
     state: State = "done" if not missing else "doing" if count else "open"
     return BidTask("documents", _("Documents"), state, _address("bid_documents", bench), note)
+
+
+def _proofs(bench: Workbench, there: set[str]) -> Iterator[str]:
+    """What the profile can give, and how many proofs are nowhere yet."""
+    today = days.today(bench.draft.company, bench.now)
+    valid = list(proofs.valid_on(today, proofs.kept(bench.draft.company)))
+    found = proofs.tally(bench.required_documents, there, valid)
+    if found.offered:
+        words = ngettext("%(n)s is in your profile", "%(n)s are in your profile", found.offered)
+        yield words % {"n": found.offered}
+    if found.missing and found.asked > 1:
+        words = ngettext("you miss one of %(all)s proofs", "you miss %(n)s of %(all)s proofs", found.missing)
+        yield words % {"n": found.missing, "all": found.asked}
+
+
+def _declaration(bench: Workbench) -> BidTask:
+    """Open where a required document is about grounds for exclusion; elsewhere it is an offer."""
+    title, url, taken = (
+        _("Self-declaration on grounds for exclusion"),
+        _address("bid_declaration", bench),
+        bench.declaration,
+    )
+    if taken is None:
+        asked = any(grounds.is_about(document.name) for document in bench.required_documents)
+        handed = asked and all(
+            d.name in bench.papers_there for d in bench.required_documents if grounds.is_about(d.name)
+        )
+        if handed:
+            return BidTask("declaration", title, "done", url, _("You added it as a document."))
+        note = (
+            _("Taken from your profile with one click.")
+            if asked
+            else _("This tender asks for none; you may add yours.")
+        )
+        return BidTask("declaration", title, "open" if asked else "done", url, note)
+    if taken.applies:
+        words = ngettext("%(n)s ground applies", "%(n)s grounds apply", len(taken.applies))
+        return BidTask("declaration", title, "done", url, words % {"n": len(taken.applies)})
+    return BidTask("declaration", title, "done", url, _("None applies."))
+
+
+def _authority(bench: Workbench) -> Iterator[BidTask]:
+    """Told early where the tender asks for a document: it may take days to get."""
+    if bench.tender.authority != Authority.DOCUMENT:
+        return
+    url = f"{reverse('company_profile')}?company={bench.draft.company_id}"
+    day = bench.now.astimezone(zone_of(bench.tender.buyer)).date()
+    proof = bench.actor and proofs.authority_of(bench.actor, bench.draft.company, day)
+    if proof:
+        note = _("“%(title)s” is in your profile and valid today.") % {"title": proof.title}
+        yield BidTask("authority", _("Authority to act for the company"), "done", url, note)
+    else:
+        yield BidTask("authority", _("Authority to act for the company"), "open", url, AUTHORITY_MISSING)
 
 
 def _submit(bench: Workbench, before: list[BidTask]) -> BidTask:

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.decision import refuse
-from bids.models import Draft
-from bids.receipts import ALL_LOTS, ENVELOPE
+from bids.envelopes import SINGLE
+from bids.models import Draft, TenderSeal
+from bids.receipts import ALL_LOTS
 from bids.sealing import Sealed, Slot, StreamSealer
 from bids.storage import NewFile
 
@@ -31,11 +32,12 @@ CHUNK: Final = 1 << 18
 
 @dataclass(frozen=True)
 class SealedUpload:
-    """A document as stored: the object id it is bound to, the path under SEALED_DIR, sizes and hashes."""
+    """A document as stored: the object id and envelope it is bound to, path under SEALED_DIR, sizes and hashes."""
 
     object_id: str
     path: str
     sealed: Sealed
+    envelope: str = SINGLE
 
 
 class SealedUploadedFile(UploadedFile):
@@ -55,10 +57,12 @@ class Source(Protocol):
 class DocumentSealer:
     """One document on its way: `write` chunks, then `finish`; `abort` leaves nothing behind. Size limit in bytes."""
 
-    def __init__(self, draft: Draft, recipient: str, object_id: str | None = None) -> None:
-        self.object_id = object_id or str(uuid4())
+    def __init__(
+        self, draft: Draft, recipient: str, object_id: str | None = None, envelope: str = SINGLE
+    ) -> None:  # fmt: skip
+        self.object_id, self.envelope = object_id or str(uuid4()), envelope
         self._new = NewFile(settings.SEALED_DIR)
-        self._sealer = StreamSealer(document_slot(draft, self.object_id), recipient, self._new.file)
+        self._sealer = StreamSealer(document_slot(draft, self.object_id, envelope), recipient, self._new.file)
         self._size = 0
 
     def write(self, chunk: bytes) -> None:
@@ -74,7 +78,7 @@ class DocumentSealer:
         if not self._size:
             refuse("empty_file", _("The file is empty."))
         sealed = self._sealer.close()
-        return SealedUpload(self.object_id, self._new.finish(), sealed)
+        return SealedUpload(self.object_id, self._new.finish(), sealed, self.envelope)
 
     def abort(self) -> None:
         """Gives up."""
@@ -87,10 +91,10 @@ class SealingUploadHandler(FileUploadHandler):
 
     chunk_size = CHUNK
 
-    def __init__(self, request: HttpRequest, draft: Draft, recipient: str) -> None:
+    def __init__(self, request: HttpRequest, draft: Draft, seal: TenderSeal) -> None:
         super().__init__(request)
         self._draft = draft
-        self._recipient = recipient
+        self._seal = seal
         self._current: DocumentSealer | None = None
         self.finished: list[SealedUpload] = []
 
@@ -98,7 +102,7 @@ class SealingUploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         if len(self.finished) >= settings.BID_FILE_COUNT_LIMIT:
             refuse("too_many_files", _("There are too many files in this form."))
-        self._current = DocumentSealer(self._draft, self._recipient)
+        self._current = DocumentSealer(self._draft, self._seal.recipient, envelope=self._seal.envelope)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Seals the chunk; None keeps it from every other handler."""
@@ -119,21 +123,22 @@ class SealingUploadHandler(FileUploadHandler):
             self._current = None
 
 
-def document_slot(draft: Draft, object_id: str) -> Slot:
+def document_slot(draft: Draft, object_id: str, envelope: str = SINGLE) -> Slot:
     """The place of a document of this draft."""
-    return slot(draft.tender_id, draft.company_id, str(draft.pk), object_id)
+    return slot(draft.tender_id, draft.company_id, str(draft.pk), object_id, envelope)
 
 
-def slot(tender_id: int, company_id: int, draft_id: str, object_id: str) -> Slot:
-    """The place of any object of a bid: one bid covers all lots, in a single envelope."""
-    return Slot(str(tender_id), ALL_LOTS, ENVELOPE, str(company_id), draft_id, object_id)
+def slot(tender_id: int, company_id: int, draft_id: str, object_id: str, envelope: str = SINGLE) -> Slot:
+    """The place of any object of a bid: one bid covers all lots, in a single envelope or in two."""
+    return Slot(str(tender_id), ALL_LOTS, envelope, str(company_id), draft_id, object_id)
 
 
 def seal_stream(
-    source: Source, expected: int | None, draft: Draft, recipient: str, object_id: str | None = None
-) -> SealedUpload:
+    source: Source, expected: int | None, draft: Draft, recipient: str, object_id: str | None = None,
+    envelope: str = SINGLE,
+) -> SealedUpload:  # fmt: skip
     """Seals a raw body to its end. `expected` is the announced length in bytes: a shorter body is refused."""
-    sealer = DocumentSealer(draft, recipient, object_id)
+    sealer = DocumentSealer(draft, recipient, object_id, envelope)
     received = 0
     try:
         while chunk := source.read(CHUNK):
@@ -150,8 +155,8 @@ def seal_stream(
 FormView = Callable[..., HttpResponse]
 
 
-def sealing_form(prepare: Callable[..., tuple[Draft, str]]) -> Callable[[FormView], FormView]:
-    """Wraps a form view: `prepare(request, **kwargs)` gives the draft and the recipient, or raises (Http404, refusal).
+def sealing_form(prepare: Callable[..., tuple[Draft, TenderSeal]]) -> Callable[[FormView], FormView]:
+    """Wraps a form view: `prepare(request, **kwargs)` gives the draft and the seal, or raises (Http404, refusal).
 
     The handler is set first, then the CSRF check runs, then the view. Whatever ends the request early, no part stays.
     """
@@ -164,8 +169,8 @@ def sealing_form(prepare: Callable[..., tuple[Draft, str]]) -> Callable[[FormVie
         def outer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method != "POST":
                 return protected(request, *args, **kwargs)
-            draft, recipient = prepare(request, *args, **kwargs)
-            handler = SealingUploadHandler(request, draft, recipient)
+            draft, seal = prepare(request, *args, **kwargs)
+            handler = SealingUploadHandler(request, draft, seal)
             request.upload_handlers = [handler]
             try:
                 return protected(request, *args, **kwargs)

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404
 
 from accounts import clock
 from accounts.models import User
-from bids import actions
+from bids import actions, grounds
 from bids.actions.drafts import content_of
 from bids.content import DraftContent, LotContent
 from bids.content_checks import Gap, gaps
+from bids.grounds import Declaration
 from bids.models import Draft
+from bids.partners import Partners, doubts, in_content
+from tendering.corrections import Change, since
 from tendering.models import Criterion, CriterionKind, Lot, RequiredDocument, Tender
+from tendering.rules import rule_book
 
 GERMAN_RATES = (Decimal(19), Decimal(7), Decimal(0))
 
@@ -30,6 +33,7 @@ class Workbench:
     draft: Draft
     content: DraftContent
     now: datetime
+    actor: User | None = None
 
     @property
     def tender(self) -> Tender:
@@ -46,6 +50,34 @@ class Workbench:
     @cached_property
     def required_documents(self) -> list[RequiredDocument]:
         return list(self.tender.required_documents.all())
+
+    @property
+    def family(self) -> str:
+        """Of the tender's rule profile: "de" or "generic"."""
+        found = rule_book().profiles.get(self.tender.profile)
+        return found.family if found else "generic"
+
+    @cached_property
+    def declaration(self) -> Declaration | None:
+        """The self-declaration on grounds for exclusion that was taken into the bid."""
+        return grounds.in_extra(self.content.extra)
+
+    @cached_property
+    def partners(self) -> Partners:
+        """Consortium, subcontractors, capacity of other companies."""
+        return in_content(self.content)
+
+    @cached_property
+    def partner_doubts(self) -> list[str]:
+        """What may be wrong with them, in sentences."""
+        allowed = self.tender.subcontracting_allowed
+        return doubts(self.partners, self.draft.company.name, subcontracting_allowed=allowed)
+
+    @cached_property
+    def papers_there(self) -> set[str]:
+        """Required documents that are in the bid, as a file or as the self-declaration."""
+        names = [document.name for document in self.required_documents]
+        return {file.role for file in self.content.files} | grounds.covered(names, self.content.extra)
 
     @cached_property
     def gaps(self) -> list[Gap]:
@@ -91,6 +123,11 @@ class Workbench:
         first = estimate if own is None else own
         return tuple(dict.fromkeys(Decimal(format(rate.normalize(), "f")) for rate in (first, *usual)))
 
+    @cached_property
+    def corrected(self) -> list[Change]:
+        """Corrections of the documents that nobody of the company has confirmed to have seen."""
+        return since(self.tender, self.draft.edition) if self.draft.edition < self.tender.edition else []
+
     @property
     def typed(self) -> dict[str, dict[str, str]]:
         """{part: {field: text}} of entries that could not be read as numbers; they are no part of the bid yet."""
@@ -98,15 +135,16 @@ class Workbench:
         return found
 
     @property
-    def file_limits(self) -> tuple[int, int]:
-        """(megabytes per file, files per bid)."""
-        return settings.BID_FILE_LIMIT // 1_000_000, settings.BID_FILE_COUNT_LIMIT
+    def is_last_hour(self) -> bool:
+        """Whether the deadline is so near that nothing should be left for later."""
+        end = self.tender.tender_period_end
+        return end is not None and timedelta() < end - self.now <= timedelta(hours=1)
 
 
 def open_draft(actor: User, draft_id: UUID) -> Workbench:
     """The person's own company's draft; Http404 otherwise."""
     draft = actions.own_draft(actor, draft_id)
-    return Workbench(draft, content_of(draft), clock.now())
+    return Workbench(draft, content_of(draft), clock.now(), actor)
 
 
 def with_pending(content: DraftContent, name: str, value: Any) -> dict[str, Any]:

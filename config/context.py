@@ -9,7 +9,7 @@ from accounts import clock
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """site_name, demo_mode, theme, server_now (aware), request_id."""
+    """site_name, demo_mode, theme, server_now (aware), request_id, operator (settings.OPERATOR)."""
     theme = request.COOKIES.get("theme", "")
     return {
         "site_name": settings.SITE_NAME,
@@ -17,4 +17,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in {"light", "dark"} else "",
         "server_now": clock.now(),
         "request_id": getattr(request, "id", ""),
+        "operator": settings.OPERATOR,
     }

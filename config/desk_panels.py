@@ -1,138 +1,125 @@
-"""What each role has to do, read from where the procedures stand. Put on the desk when the project starts."""
+"""Panels of the desk that look into several rooms: what may be done at any time, the audit, the library."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import desk
-from accounts.desk import Task
-from accounts.lifecycle import Role
-from accounts.models import User
-from bids.models import Bid, Draft
-from evaluation.models import PanelMember
-from tendering.lifecycle import RELEASERS, Status
-from tendering.models import Amendment, Approval, Tender
+from accounts.desk import FIRST_LOOK, MOST, Task, first_address, last_look
+from accounts.lifecycle import PROVIDER_ROLES, Role
+from accounts.models import AuditEvent, User
+from bids.models import Bid
+from pilots.models import Pilot
+from reports.audit import deviations
+from reports.audit.kinds import Deviation
+from tendering.models import TemplateVersion, Tender
 
-SHOWN = 20
+MOST_TOUCHED = 500
+SIMULATED = Deviation.SIMULATED
+AUDIT, LIBRARY = gettext_lazy("Audit"), gettext_lazy("Library")
 
 
 def install() -> None:
     """Register the panels, each once."""
-    for panel in (preparation, release, publication, opening, panel_work, evaluation, bidding, offers):
+    for panel in (audit, library, offers):
         if panel not in desk.panels:
             desk.panels.append(panel)
 
 
-def preparation(user: User, now: datetime) -> Iterator[Task]:
-    """Own buyers' drafts, for the officer."""
-    drafts = _tenders(user, {Role.OFFICER}, now).filter(status_now=Status.DRAFT)
-    for tender in drafts.order_by("-created_at")[:SHOWN]:
-        title = _("Finish preparing: %(tender)s") % {"tender": tender.title}
-        yield Task(title, _address(["tender_edit_what", "tender_detail"], tender.pk), None, _("In preparation"))
+def audit(user: User, now: datetime) -> Iterator[Task]:
+    """Files with deviations and awards that are new to the auditor, at least those of a week. Thirteen queries.
 
-
-def release(user: User, now: datetime) -> Iterator[Task]:
-    """What waits for a second person, who must not be the one that asked."""
-    waiting = _tenders(user, RELEASERS, now).filter(status_now=Status.PREPARED).exclude(prepared_by=user)
-    for tender in waiting.order_by("prepared_at")[:SHOWN]:
-        title = _("Check and release: %(tender)s") % {"tender": tender.title}
-        yield Task(title, _address(["tender_release", "tender_detail"], tender.pk), None, _("Second person"))
-    buyers = user.organizations_with(*RELEASERS)
-    extensions = Amendment.objects.filter(tender__buyer__in=buyers, approved_at=None, tender__tender_period_end__gt=now)
-    for amendment in extensions.exclude(by=user).select_related("tender")[:SHOWN]:
-        title = _("Release the new deadline: %(tender)s") % {"tender": amendment.tender.title}
-        url = _address(["tender_extension"], amendment.tender_id, amendment.pk)
-        url = url or _address(["tender_detail"], amendment.tender_id)
-        yield Task(title, url, amendment.tender.tender_period_end, _("Second person"))
-    awards = Approval.objects.filter(tender__buyer__in=buyers, kind="award", approved_at=None)
-    for approval in awards.exclude(requested_by=user).select_related("tender")[:SHOWN]:
-        title = _("Decide on the award: %(tender)s") % {"tender": approval.tender.title}
-        yield Task(title, _address(["evaluation_award", "evaluation_result", "tender_detail"], approval.tender_id),
-                   None, _("Second person"))  # fmt: skip
-
-
-def publication(user: User, now: datetime) -> Iterator[Task]:
-    """Questions that nobody has answered, due before bidders run out of time."""
-    asked = _tenders(user, {Role.OFFICER}, now).filter(status_now=Status.OPEN)
-    asked = asked.annotate(unanswered=Count("questions", filter=Q(questions__answered_at=None)))
-    for tender in asked.filter(unanswered__gt=0).order_by("tender_period_end")[:SHOWN]:
-        title = ngettext("Answer %(n)s question: %(tender)s", "Answer %(n)s questions: %(tender)s", tender.unanswered)
-        url = _address(["tender_questions", "tender_detail"], tender.pk)
-        due = min(filter(None, [tender.enquiry_period_end, tender.tender_period_end]))
-        yield Task(title % {"n": tender.unanswered, "tender": tender.title}, url, due, _("Open for bids"))
-
-
-def opening(user: User, now: datetime) -> Iterator[Task]:
-    """Tenders whose deadline has passed, for their openers."""
-    closed = _tenders(user, {Role.OPENER}, now).filter(status_now=Status.CLOSED)
-    for tender in closed.order_by("tender_period_end")[:SHOWN]:
-        title = _("Open the bids together: %(tender)s") % {"tender": tender.title}
-        due = tender.opening_planned_at or tender.tender_period_end
-        url = _address(["opening", "bid_opening", "tender_opening", "tender_detail"], tender.pk)
-        yield Task(title, url, due, _("Opening"))
-
-
-def panel_work(user: User, now: datetime) -> Iterator[Task]:
-    """Bids to score, for members of a panel who have not handed in."""
-    seats = PanelMember.objects.filter(user=user, submitted_at=None, tender__opened_at__lte=now)
-    seats = seats.filter(tender__awarded_at=None, tender__cancelled_at=None).select_related("tender")
-    for seat in seats[:SHOWN]:
-        title = _("Score the bids: %(tender)s") % {"tender": seat.tender.title}
-        url = _address(["scoring", "evaluation_scores", "evaluation_score", "tender_detail"], seat.tender_id)
-        yield Task(title, url, None, _("Evaluation"))
-
-
-def evaluation(user: User, now: datetime) -> Iterator[Task]:
-    """Opened procedures without an award, for officer and panel chair."""
-    opened = _tenders(user, {Role.OFFICER, Role.PANEL_CHAIR}, now).filter(status_now=Status.EVALUATION)
-    for tender in opened.order_by("opened_at")[:SHOWN]:
-        title = _("Evaluate the bids: %(tender)s") % {"tender": tender.title}
-        url = _address(["evaluation", "evaluation_overview", "evaluation_result", "tender_detail"], tender.pk)
-        yield Task(title, url, None, _("Evaluation"))
-
-
-def bidding(user: User, now: datetime) -> Iterator[Task]:
-    """Drafts of the own company that can still become a bid."""
-    companies = user.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN)
-    if not companies:
+    What counts as a deviation is the audit room's to say, so that desk and room name the same number.
+    """
+    buyers = user.organizations_with(Role.AUDITOR)
+    if not buyers:
         return
-    drafts = Draft.objects.filter(company__in=companies, tender__tender_period_end__gt=now, tender__cancelled_at=None)
-    for draft in drafts.select_related("tender").order_by("tender__tender_period_end")[:SHOWN]:
-        title = _("Finish and hand in the bid: %(tender)s") % {"tender": draft.tender.title}
-        url = _address(["bid_draft", "draft", "bid_edit"], draft.pk) or _address(["tender_detail"], draft.tender_id)
-        yield Task(title, url, draft.tender.tender_period_end, _("My bids"))
+    since = min(last_look(user, now), now - FIRST_LOOK)
+    tenders = _touched(buyers, since, now)
+    found = deviations.of_tenders(tenders)
+    for tender in tenders:
+        lines = [line for line in found[tender.pk] if line.at and since < line.at <= now and line.kind != SIMULATED]
+        if number := len(lines):
+            words = ngettext("Look at %(n)s deviation: %(tender)s", "Look at %(n)s deviations: %(tender)s", number)
+            kinds = ", ".join(dict.fromkeys(line.label for line in lines))
+            yield _of_auditor(words % {"n": number, "tender": tender.title}, tender, kinds)
+        if tender.awarded_at and since < tender.awarded_at <= now:
+            why = _("Awarded since your last look.")
+            yield _of_auditor(_("Read the award: %(tender)s") % {"tender": tender.title}, tender, why)
+
+
+def _touched(buyers: list[int], since: datetime, now: datetime) -> list[Tender]:
+    """Published procedures of these buyers in which something was done since then: only they have something new."""
+    done = AuditEvent.objects.filter(at__gt=since, at__lte=now, chain__startswith="tender:").order_by()
+    ids = [int(chain.removeprefix("tender:")) for chain in done.values_list("chain", flat=True).distinct()]
+    found = Tender.objects.filter(pk__in=ids[:MOST_TOUCHED], buyer__in=buyers, released_at__isnull=False)
+    return list(found.select_related("buyer").order_by("-released_at")[:MOST])
+
+
+def _of_auditor(title: str, tender: Tender, why: str) -> Task:
+    url = first_address(("audit_tender", "tender_detail"), tender.pk)
+    return Task(title, url, None, AUDIT, tender.reference, why=why, role=Role.AUDITOR, organization=tender.buyer_id)
+
+
+def library(user: User, now: datetime) -> Iterator[Task]:
+    """Drafts of templates, and results that were achieved with templates. Four queries."""
+    own = user.organizations_with(Role.LIBRARIAN)
+    if not own:
+        return
+    drafts = TemplateVersion.objects.filter(template__owner__in=own, published_at=None, withdrawn_at=None)
+    for version in drafts.select_related("template").order_by("-created_at")[:MOST]:
+        title = _("Publish or discard the draft: %(template)s") % {"template": _name(version)}
+        why = _("Version %(number)s is used by nobody until it is published.") % {"number": version.number}
+        yield _of_librarian(title, version, why, "library_edit")
+    since = min(last_look(user, now), now - FIRST_LOOK)
+    window = {"template_version__template__owner__in": own}
+    awarded = Tender.objects.filter(**window, awarded_at__gt=since, awarded_at__lte=now)
+    analysed = Pilot.objects.filter(**window, analysed_at__gt=since, analysed_at__lte=now)
+    achieved: dict[int, tuple[TemplateVersion, int]] = {}
+    for row in [*_with_template(awarded), *_with_template(analysed)]:
+        version = row.template_version
+        achieved[version.pk] = (version, achieved.get(version.pk, (version, 0))[1] + 1)
+    for version, number in achieved.values():
+        words = ngettext("Look at %(n)s new result: %(template)s", "Look at %(n)s new results: %(template)s", number)
+        why = _("A procedure that used the template has come to its result.")
+        yield _of_librarian(words % {"n": number, "template": _name(version)}, version, why)
+
+
+def _with_template(rows: Any) -> list[Any]:
+    found = rows.select_related("template_version__template")
+    return list(
+        found.only(*(f"template_version__{name}" for name in ("content", "template__code", "template__owner")))[:MOST]
+    )
+
+
+def _name(version: TemplateVersion) -> str:
+    """What the version calls itself, else the template's code."""
+    return str(version.content.get("title") or version.template.code)
+
+
+def _of_librarian(title: str, version: TemplateVersion, why: str, page: str = "library_template") -> Task:
+    url = first_address((page,), version.template.code)
+    return Task(title, url, None, LIBRARY, why=why, role=Role.LIBRARIAN, organization=version.template.owner_id)
 
 
 def offers(user: User, now: datetime) -> Iterator[Task]:
-    """What may be done at any time."""
+    """What may be done at any time. One query."""
     if user.organizations_with(Role.OFFICER, Role.REQUESTER):
-        yield Task(_("Prepare a new tender"), _address(["tender_new"]), offer=True, note=_("Four steps with a preview"))
-    if companies := user.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN):
+        note = _("Four steps with a preview")
+        yield Task(_("Prepare a new tender"), first_address(["tender_new"]), offer=True, note=note)
+    if user.organizations_with(Role.OFFICER):
+        note = _("Phase, next step and date of every procedure")
+        yield Task(_("All procedures of the office"), first_address(["desk_procedures"]), offer=True, note=note)
+        note = _("Delivery, changes and the day each one ends")
+        yield Task(_("Contracts of the office"), first_address(["contracts"]), offer=True, note=note)
+        note = _("Before a holiday or a change of duties")
+        yield Task(_("Hand over my procedures"), first_address(["desk_hand_over"]), offer=True, note=note)
+    if companies := user.organizations_with(*PROVIDER_ROLES):
         live = Bid.objects.live().filter(company__in=companies).count()
         note = ngettext("%(n)s bid handed in", "%(n)s bids handed in", live) % {"n": live}
-        if url := _address(["my_bids", "bid_list"]):
-            yield Task(_("My bids"), url, offer=True, note=note)
-    if url := _address(["tender_list"]):
-        yield Task(_("Find tenders"), url, offer=True)
-    if url := _address(["pilot_list"]):
-        yield Task(_("Read about pilots"), url, offer=True)
-
-
-def _tenders(user: User, roles: Iterable[str], now: datetime) -> QuerySet[Any]:
-    """Tenders of the buyers where the person holds one of the roles, with their status."""
-    return Tender.objects.filter(buyer__in=user.organizations_with(*roles)).with_status(now)
-
-
-def _address(names: list[str], *arguments: Any) -> str:
-    """Address of the first of these pages that exists, "" when none does."""
-    for name in names:
-        try:
-            return reverse(name, args=arguments)
-        except NoReverseMatch:
-            continue
-    return ""
+        yield Task(_("My bids"), first_address(["bid_list"]), offer=True, note=note)
+    yield Task(_("Find tenders"), first_address(["tender_list"]), offer=True)
+    yield Task(_("Read about pilots"), first_address(["pilot_list"]), offer=True)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +38,31 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     if not raw.isascii() or not raw.isdigit() or not low <= int(raw) <= high:
         fail(name, f"must be a whole number from {low} to {high}, not {raw!r}")
     return int(raw)
+
+
+def day(name: str) -> date | None:
+    """A day as 2026-12-31, or None when the variable is not set."""
+    raw = text(name)
+    try:
+        return date.fromisoformat(raw) if raw else None
+    except ValueError:
+        fail(name, f"must be a day like 2026-12-31, not {raw!r}")
+
+
+def lines(name: str) -> tuple[str, ...]:
+    """Texts separated by "|"."""
+    return tuple(part.strip() for part in text(name).split("|") if part.strip())
+
+
+def table(name: str) -> dict[str, str]:
+    """Entries "NW=some text|SN=another", keyed by what stands before the sign."""
+    found = {}
+    for part in lines(name):
+        key, sign, value = part.partition("=")
+        if not sign or not key.strip() or not value.strip():
+            fail(name, f"must be entries like NW=text, separated by |, not {part!r}")
+        found[key.strip()] = value.strip()
+    return found
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -12,9 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
-from accounts import append_only, checks, clock
+from accounts import append_only, checks, clock, outbox
 from accounts.keys import key_files
-from accounts.models import OutboxMessage
 
 FREE_SPACE = 0.05
 MAIL_MAY_WAIT = timedelta(minutes=15)
@@ -27,7 +26,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 {"ready": true} or 503 {"ready": false, "failing": [names]}."""
-    failing = [name for name, check in CHECKS.items() if not _holds(check)]
+    failing: list[str] = []
+    for name, check in CHECKS.items():
+        if "database" in failing and name in ASK_THE_DATABASE:
+            continue  # each would wait for the same answer that does not come
+        if not _holds(check):
+            failing.append(name)
     if not failing:
         return JsonResponse({"ready": True})
     return JsonResponse({"ready": False, "failing": failing}, status=503, headers={"Retry-After": "30"})
@@ -66,13 +70,15 @@ def _space_left() -> bool:
 
 
 def _mails_leave() -> bool:
-    return not OutboxMessage.objects.filter(sent_at=None, created_at__lt=clock.now() - MAIL_MAY_WAIT).exists()
+    """Mails of an invented time wait since they were written by the real clock, so a fresh demo is ready."""
+    return not outbox.is_stuck(clock.now(), MAIL_MAY_WAIT)
 
 
 def _keys_readable() -> bool:
     return all(not file.exists or bool(file.path.read_bytes()) for file in key_files())
 
 
+ASK_THE_DATABASE = {"durability", "migrations", "audit_triggers", "mail"}
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database_answers,
     "durability": lambda: checks.durability_fault() is None,

@@ -39,8 +39,12 @@ def _install_packages(lock: Path) -> None:
 
 
 def _install(lock: Path) -> None:
-    """By uv when it is there (quick), else or when uv finds no registry by pip, which knows this machine's settings."""
-    wanted = ["install", "--require-hashes", "-r", str(lock)]
+    """By uv when it is there (quick), else or when uv finds no registry by pip, which knows this machine's settings.
+
+    The list is complete, so nothing is resolved: an older pip meets `coverage[toml]>=7` among a package's own wishes,
+    takes the newest release for it and then refuses that as unpinned.
+    """
+    wanted = ["install", "--require-hashes", "--no-deps", "-r", str(lock)]
     if uv := shutil.which("uv"):
         command = [uv, "pip", *wanted, "-q", "--python", str(BIN / "python")]
         if subprocess.run(command, cwd=ROOT).returncode == 0:  # noqa: S603 - our own words
@@ -76,7 +80,7 @@ def _has_node() -> bool:
 
 def _frontend_sources() -> list[Path]:
     own = sorted(path for path in (ROOT / "config" / "frontend").rglob("*") if path.is_file())
-    return [ROOT / "package-lock.json", *own]
+    return [ROOT / "package-lock.json", ROOT / "bids" / "sealing" / "words.json", *own]
 
 
 def _static_build() -> Path:

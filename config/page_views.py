@@ -7,36 +7,58 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts import clock
 from accounts.keys import verifier_keys
+from config import claims, easy_language
+from tendering.models import Tender
 
 
 def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-    return render(request, f"pages/{name}.html", {"operator": settings.OPERATOR, **context})
+    return render(request, f"pages/{name}.html", context)
 
 
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    return _page(request, "help")
+    """Answers to what really goes wrong; with `?tender=` the contact of that tender's buyer stands first."""
+    return _page(
+        request,
+        "help",
+        about=_tender(request),
+        file_limit=settings.BID_FILE_LIMIT // 1_000_000,
+        file_count=settings.BID_FILE_COUNT_LIMIT,
+    )
+
+
+def _tender(request: HttpRequest) -> Tender | None:
+    """The tender the visitor comes from, if it may see it."""
+    number = request.GET.get("tender", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return None
+    visible = Tender.objects.visible_to(request.user, clock.now()).select_related("buyer", "contact_unit")
+    return visible.filter(pk=int(number)).first()
 
 
 @require_safe
 def security(request: HttpRequest) -> HttpResponse:
-    return _page(request, "security", verifier_keys=verifier_keys())
+    return _page(request, "security", verifier_keys=verifier_keys(), sections=claims.SECTIONS)
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return _page(request, "accessibility")
+    statement = settings.ACCESSIBILITY
+    return _page(
+        request,
+        "accessibility",
+        statement=statement,
+        bodies=sorted(statement["enforcement_bodies"].items()),
+        sign_language_video=settings.SIGN_LANGUAGE_VIDEO,
+    )
 
 
 @require_safe
-def report_barrier(request: HttpRequest) -> HttpResponse:
-    return _page(request, "report_barrier", page=request.GET.get("page", "")[:300])
-
-
-@require_safe
-def easy_language(request: HttpRequest) -> HttpResponse:
-    return _page(request, "easy_language")
+def easy_language_page(request: HttpRequest) -> HttpResponse:
+    video = settings.SIGN_LANGUAGE_VIDEO
+    return _page(request, "easy_language", sections=easy_language.sections(has_video=bool(video)), video=video)
 
 
 @require_safe

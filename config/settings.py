@@ -1,7 +1,10 @@
 """Django settings. Every value of the environment is named in docs/configuration.md; unknown words stop the start."""
 
+import shlex
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -33,17 +36,41 @@ OPERATOR = {  # who runs this installation; stands in imprint, privacy, help and
     "phone": env.text("OPERATOR_PHONE", "+49 30 000 115" if DEMO else ""),
     "hours": env.text("OPERATOR_HOURS", "8–17" if DEMO else ""),
     "privacy_officer": env.text("OPERATOR_PRIVACY_EMAIL", "privacy@service-center.example" if DEMO else ""),
-    "enforcement_body": env.text("ENFORCEMENT_BODY", ""),
+    "represented_by": env.text("OPERATOR_REPRESENTED_BY", "The head of the centre (invented)" if DEMO else ""),
+    "vat_number": env.text("OPERATOR_VAT_NUMBER"),
+    "privacy_authority": env.text("PRIVACY_AUTHORITY"),
 }
+ACCESSIBILITY: dict[str, Any] = {  # what the statement says; docs/configuration.md
+    "status": env.choice("ACCESSIBILITY_STATUS", "partial", ("full", "partial", "none")),
+    "checked_on": env.day("ACCESSIBILITY_DATE"),
+    "gaps": env.lines("ACCESSIBILITY_GAPS"),
+    "email": env.text("ACCESSIBILITY_EMAIL"),
+    "enforcement_body": env.text("ENFORCEMENT_BODY"),
+    "enforcement_bodies": env.table("ENFORCEMENT_BODIES"),  # one per Land, by its short name
+}
+SIGN_LANGUAGE_VIDEO = env.text("SIGN_LANGUAGE_VIDEO")  # address of a video of the operator
 OCDS_PREFIX = env.text("OCDS_PREFIX", "ocds-demo00")
 ALLOWED_HOSTS = [host for host in env.text("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 OPENING_GUARD_SECONDS = env.integer("OPENING_GUARD", 0 if DEMO else 30, 0, 3600)
+ASSISTED_OPENING = DEMO  # whether a pass sentence may go to the server; elsewhere each buyer decides for itself
 OPENER_KEY_WORK_FACTOR = 10 if DEMO else 18  # age scrypt 2^n; the pass sentences of the demo are printed anyway
 BID_FILE_LIMIT = env.integer("BID_FILE_LIMIT_MB", 100, 1, 2000) * 1_000_000
 BID_FILE_COUNT_LIMIT = 20
 SHEET_FILE_LIMIT = 5_000_000
+SCAN_COMMAND = shlex.split(env.text("SCAN_COMMAND"))  # reads a file from standard input, ends with 0 or 1
 DOCUMENT_FILE_LIMIT = 20_000_000  # one procurement document
+
+MEASURE_AVAILABILITY = True
+MEASUREMENTS_KEPT_DAYS = 400
+AVAILABILITY: dict[str, Any] = {  # which minute is too bad; docs/reliability.md
+    "error_percent": 10,  # share of answers 5xx in a minute, and how many at least
+    "least_errors": 3,
+    "slow_percent": 20,  # share of answers over three seconds in a minute, and how many at least
+    "least_slow": 5,
+    "window": timedelta(hours=env.integer("OUTAGE_WINDOW_HOURS", 24, 1, 240)),  # before a deadline
+    "minutes": env.integer("OUTAGE_MINUTES", 10, 1, 600),  # bad minutes in it from which on a later one is proposed
+}
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
@@ -72,8 +99,10 @@ INSTALLED_APPS = [
 if find_spec("django_linear_migrations"):  # a tool of the developers' set-up; use does without it
     INSTALLED_APPS.append("django_linear_migrations")
 MIDDLEWARE = [
+    "accounts.middleware.MeasuringMiddleware",
     "accounts.middleware.RequestIdMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
+    "accounts.middleware.PlainBodiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -82,6 +111,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.NoNullMiddleware",
+    "config.practice.middleware.PracticeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -104,7 +135,13 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "config.context.shell",
             ],
-            "builtins": ["config.templatetags.zuschlag", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "config.templatetags.zuschlag",
+                "accounts.templatetags.theming",
+                "accounts.templatetags.scanning",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+            ],
         },
     }
 ]
@@ -118,7 +155,10 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
     }
 elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 10, 1, 100)}}
+    _pool = {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 10, 1, 100), "timeout": 5, "reconnect_timeout": 2}
+    _database["ENGINE"] = "config.postgresql"
+    _database["OPTIONS"] = {"pool": _pool, "connect_timeout": 5}
+    _database["CONN_HEALTH_CHECKS"] = True  # a connection that died with the server is replaced, not handed out
 else:
     env.fail("DATABASE_URL", "must name SQLite or PostgreSQL")
 DATABASES = {"default": _database}
@@ -182,11 +222,19 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+
+def static_headers(headers: Any, path: str, url: str) -> None:
+    """The pages' policy on every static file."""
+    rules = CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
+    headers["Content-Security-Policy"] = "; ".join(f"{name} {' '.join(values)}" for name, values in rules)
+
+
 # A bid never touches a disk in clear: no handler that spools to a temporary file exists in this project.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = SHEET_FILE_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a form of prices has a field for each position
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
@@ -204,6 +252,7 @@ STATIC_ROOT = env.folder("STATIC_ROOT", DATA_DIR / "static")
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ADD_HEADERS_FUNCTION = static_headers  # a worker obeys the policy of its own file, not its page's
 
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "noreply@zuschlag.example")
@@ -222,7 +271,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsing.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "accounts.api.problems.exception_handler",
-    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.KeysetPagination",
     "COERCE_DECIMAL_TO_STRING": True,
     "NUM_PROXIES": int(BEHIND_PROXY),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -235,7 +283,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"TenderStatusEnum": "tendering.lifecycle.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "TenderStatusEnum": "tendering.lifecycle.Status",
+        "CriterionKindEnum": "tendering.models.CriterionKind",
+        "LotOutcomeKindEnum": ["awarded", "cancelled", "unsuccessful", "contract"],
+        "ClarificationOutcomeEnum": ["explained", "not_explained"],
+        "TemplateKindEnum": ["tender", "pilot"],
+        "GroundKindEnum": ["mandatory", "optional"],
+        "CancellationGroundEnum": "tendering.models.CancellationGround",
+        "ChangeGroundEnum": "evaluation.models.ChangeGround",
+        "ContractOptionKindEnum": ["renewal", "option"],
+        "VoteOutcomeEnum": ["accepted", "rejected", "returned", "postponed"],
+    },
 }
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

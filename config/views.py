@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from config import api_page, start_page
+from config import api_page, outage, start_page
 
 
 @require_safe
@@ -16,6 +18,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "start.html", start_page.content(request.user, clock.now()))
 
 
+@gzip_page  # the one page of a third of a megabyte; it shows nothing of anybody
 @require_safe
 def api_docs(request: HttpRequest) -> HttpResponse:
     """The OpenAPI schema as a readable page of our own: no script, nothing from elsewhere."""
@@ -36,4 +39,8 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Rendered without the request: what every page needs (clock, person) may be what failed."""
+    if (unavailable := outage.answer(request)) is not None:
+        return unavailable
+    context = {"request_id": getattr(request, "id", ""), "operator": settings.OPERATOR}
+    return HttpResponse(render_to_string("500.html", context), status=500)

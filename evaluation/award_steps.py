@@ -4,10 +4,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.lifecycle import Role
+from evaluation.award_rules import newest_resolution
 from evaluation.models import EvaluationRun
 from evaluation.readers import Reader
+from evaluation.results import latest, proposable
 from tendering.lifecycle import Status
-from tendering.models import Approval
+from tendering.models import Approval, LotOutcome, Tender
 from tendering.panels import NextStep
 
 
@@ -19,8 +21,21 @@ def open_proposal(tender_id: int) -> Approval | None:
     return None if found is None or found.approved_at else found
 
 
-def next_award_step(who: Reader, run: EvaluationRun) -> NextStep | None:
-    """For officer and approver between result and award; None for everybody else and afterwards."""
+def awaits_vote(tender: Tender | None) -> bool:
+    """Whether a lot can be awarded now that the newest vote does not cover: it was on hold, or the result changed."""
+    run, vote = (latest(tender), newest_resolution(tender)) if tender is not None else (None, None)
+    if run is None or vote is None:
+        return False
+    done = set(LotOutcome.objects.filter(lot__tender=run.tender_id).values_list("lot__code", flat=True))
+    now = {code: bids for code, bids in proposable(run).items() if code not in done}
+    return any(not set(bids) <= set(vote.awards.get(code, ())) for code, bids in now.items())
+
+
+def next_award_step(who: Reader, run: EvaluationRun, *, is_blocked: bool = False) -> NextStep | None:
+    """For officer and approver between result and award; None for everybody else and afterwards.
+
+    `is_blocked`: a lot cannot be awarded yet, for example because equal bids have to be drawn.
+    """
     if who.tender.status(who.now) != Status.EVALUATION or who.roles.isdisjoint({Role.OFFICER, Role.APPROVER}):
         return None
     url = reverse("evaluation_award", args=[who.tender.pk])
@@ -28,6 +43,10 @@ def next_award_step(who: Reader, run: EvaluationRun) -> NextStep | None:
     if proposal is None:
         if Role.OFFICER not in who.roles:
             return NextStep(_("The award has not been proposed yet."))
+        if is_blocked:
+            return NextStep(
+                _("A lot cannot be awarded yet; the reason stands at the lot."), url, _("See what is to do")
+            )
         return NextStep(
             _("The ranking is there. The award can be proposed to a second person."), url, _("Propose the award")
         )

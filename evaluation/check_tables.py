@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bids import grounds
 from bids.models import Bid, OpenedDocument
+from bids.partners import Partners, in_opened
 from evaluation.inputs import bid_name
 from evaluation.models import AbnormallyLowCheck, Exclusion, FormalCheck, SupplementRequest
+from evaluation.partner_checks import doubles
 from evaluation.price_findings import PriceFinding, price_findings
 from tendering.models import CriterionKind, Tender
 
@@ -86,11 +90,36 @@ def compared(state: Office) -> list[Line]:
         *(Line(c.code, c.name, [_met(state, bid, c.code) for bid in state.bids]) for c in mandatory),
         *(Line("", name, [_document(state, bid, name) for bid in state.bids]) for name in documents),
         Line("", _("Procurement documents unchanged"), [_unchanged(state, bid) for bid in state.bids]),
+        *_partners(state),
         Line("", _("Exclusion grounds"), [_grounds(state, bid) for bid in state.bids]),
         Line("", _("Sums"), [_sums(state, bid) for bid in state.bids]),
         Line("", _("Surprisingly low price"), [_low(state, bid) for bid in state.bids]),
         Line("", _("Exclusion"), [_excluded(state, bid) for bid in state.bids]),
     ]
+
+
+def _partners(state: Office) -> Iterator[Line]:
+    """A line where any bid names other companies."""
+    found = [in_opened(bid.opened) for bid in state.bids]
+    if any(found):
+        twice = doubles(state.bids)
+        yield Line(
+            "", _("Who bids with whom"), [_with(p, twice.get(b.pk)) for p, b in zip(found, state.bids, strict=True)]
+        )
+
+
+def _with(found: Partners, twice: list[str] | None) -> list[Mark]:
+    marks: list[Mark] = []
+    if found.members:
+        words = ngettext("consortium with %(n)s other", "consortium with %(n)s others", len(found.members))
+        marks.append(("info", words % {"n": len(found.members)}))
+    if found.subcontractors:
+        words = ngettext("%(n)s subcontractor", "%(n)s subcontractors", len(found.subcontractors))
+        marks.append(("info", words % {"n": len(found.subcontractors)}))
+    if found.lenders:
+        complete = all(one.commitment for one in found.lenders)
+        marks.append(("info" if complete else "warning", _("uses others' capacity")))
+    return [*marks, ("warning", _("in two bids"))] if twice else marks or [("neutral", _("alone"))]
 
 
 def _state(state: Office, bid: Bid) -> list[Mark]:
@@ -153,7 +182,8 @@ def _grounds(state: Office, bid: Bid) -> list[Mark]:
 
 
 def _sums(state: Office, bid: Bid) -> list[Mark]:
-    marks = [("warning", f"{one.lot}: {one.sums}") for one in state.of(bid) if one.sums]
+    words = [(one.lot, word) for one in state.of(bid) for word in (one.sums, one.zeros) if word]
+    marks = [("warning", f"{lot}: {word}") for lot, word in words]
     return marks or ([("success", _("as stated"))] if state.findings else [])
 
 
@@ -198,7 +228,8 @@ def initial_findings(bid: Bid, tender: Tender) -> dict[str, Any]:
     """What the bid itself says, as a start: its declarations and the documents that are there."""
     declared = bid.opened.get("mandatory") or {}
     roles = set(OpenedDocument.objects.filter(bid=bid).values_list("role", flat=True))
-    documents = tender.required_documents.all()
+    documents = list(tender.required_documents.all())
+    roles |= grounds.covered([row.name for row in documents], bid.opened.get("extra") or {})
     return {
         "mandatory": {code: declared.get(code) for code in declared},
         "documents": [

@@ -36,12 +36,23 @@ class Clarification(Protocol):
     decided_at: datetime | None
 
 
-def decide_score(conflict_declared: bool, conflict: bool, submitted: bool, locked: bool) -> Decision:
-    """An evaluator scores after declaring no conflict, until the own scores are handed in."""
+def decide_score(
+    conflict_declared: bool, conflict: bool, submitted: bool, locked: bool, connected_to: str = ""
+) -> Decision:
+    """An evaluator scores after declaring no conflict, until the own scores are handed in.
+
+    `connected_to` names bidders the person visibly belongs to: then it scores nothing, whatever it declared.
+    """
     if not conflict_declared:
         return Refused("declare_first", _("Declare first whether you have a conflict of interest."), 409)
     if conflict:
         return Refused("conflict", _("You declared a conflict of interest and do not score this tender."), 403)
+    if connected_to:
+        sentence = _(
+            "Your account or your e-mail address belongs to a bidder of this tender (%(names)s). "
+            "You do not take part in judging it; please tell the procurement office."
+        )
+        return Refused("connected", sentence % {"names": connected_to}, 403)
     if submitted or locked:
         return Refused("scores_locked", _("Your scores have been handed in and can no longer be changed."), 409)
     return ALLOWED
@@ -58,20 +69,38 @@ def decide_moderate(all_submitted: bool, locked: bool) -> Decision:
 
 _OPENED = frozenset({TenderStatus.EVALUATION})
 _UNTIL_AWARD = frozenset(TenderStatus) - {TenderStatus.AWARDED, TenderStatus.CANCELLED}
+_DECIDED = frozenset({TenderStatus.EVALUATION, TenderStatus.AWARDED})
+_PUBLISHED = frozenset({
+    TenderStatus.OPEN, TenderStatus.CLOSED, TenderStatus.EVALUATION, TenderStatus.AWARDED, TenderStatus.CANCELLED,
+})  # fmt: skip
+_DRAFTED = frozenset({TenderStatus.DRAFT, TenderStatus.PREPARED})
 _OFFICE = frozenset({Role.OFFICER})
 _SECOND = frozenset({Role.OFFICER, Role.APPROVER})
 ACTIONS: dict[str, Rule] = {
     "appoint": Rule(_UNTIL_AWARD, _OFFICE, _("The panel is appointed before the award.")),
     "check": Rule(_OPENED, _OFFICE, _("Bids are checked between opening and award.")),
     "confirm": Rule(_OPENED, _SECOND, _("Bids are checked between opening and award.")),
+    "compare_provision": Rule(_UNTIL_AWARD, _OFFICE, _("Costs of the own provision are entered before the award.")),
+    "note_flag": Rule(_OPENED, _OFFICE, _("Hints are looked at between opening and award.")),
     "evaluate": Rule(_OPENED, _OFFICE, _("Bids can be evaluated once they have been opened.")),
     "propose_award": Rule(_OPENED, _OFFICE, _("An award is proposed between opening and award.")),
     "decide_award": Rule(_OPENED, _SECOND, _("An award is decided between opening and award.")),
+    "ask_register": Rule(_OPENED, _OFFICE, _("The register is asked between opening and award.")),
+    "cancel_lots": Rule(_OPENED, _OFFICE, _("Lots are cancelled between opening and award.")),
+    "confirm_cancellation": Rule(_OPENED, _SECOND, _("Lots are cancelled between opening and award.")),
+    "send_letters": Rule(_DECIDED, _OFFICE, _("Letters are sent after the decision on the award.")),
+    "publish_notice": Rule(_DECIDED, _OFFICE, _("The notice of the award is written after the decision.")),
+    "answer_bidders": Rule(_PUBLISHED, _OFFICE, _("There is nothing to answer in this tender yet.")),
+    "sign_contract": Rule(_DECIDED, _OFFICE, _("A contract is signed after the award.")),
+    "run_contract": Rule(_DECIDED, _OFFICE, _("There is no contract in this tender yet.")),
+    "confirm_contract": Rule(_DECIDED, _SECOND, _("There is no contract in this tender yet.")),
+    "simulate": Rule(_DRAFTED, _OFFICE, _("A rule is tried on invented bids before the tender is published.")),
     "score": Rule(_OPENED, frozenset({Role.EVALUATOR}), _("Bids can be scored once they have been opened.")),
     "moderate": Rule(_OPENED, frozenset({Role.PANEL_CHAIR}), _("The panel works between opening and award.")),
 }
 RESULT_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.COUNCIL_MEMBER})
 FILE_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
+WORKBOOK_READERS = FILE_READERS | {Role.PANEL_CHAIR}  # it names evaluators, so the council has its own paper
 PANEL = frozenset({Role.EVALUATOR, Role.PANEL_CHAIR})
 
 

@@ -13,8 +13,10 @@ from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import User
 from bids.models import BidLot
 from evaluation.award_steps import open_proposal
-from evaluation.lifecycle import FILE_READERS, PANEL, RESULT_READERS, decide_result
-from evaluation.models import EvaluationRun, PanelMember
+from evaluation.flags import drafting_hints, single_bid_words
+from evaluation.lifecycle import FILE_READERS, PANEL, RESULT_READERS, decide, decide_result
+from evaluation.models import EvaluationRun, Letter, PanelMember
+from evaluation.provision import finding, of_awards, real_finding
 from evaluation.readers import questions_to, reader
 from evaluation.scorebook import progress
 from evaluation.tender_panels import published_formula
@@ -23,6 +25,7 @@ from tendering.lifecycle import Status
 from tendering.models import LotOutcome, Tender
 from tendering.panels import Entry, NextStep
 
+YEAR = 12  # months of delivery from which on the real saving is published
 WORK = frozenset({Status.EVALUATION, Status.AWARDED})
 
 
@@ -31,7 +34,10 @@ def register() -> None:
     slots: tuple[tuple[list[Any], Any], ...] = (
         (panels.formula_providers, published_formula),
         (panels.body_panels, award_panel),
+        (panels.body_panels, provision_panel),
+        (panels.body_panels, drafting_panel),
         (panels.action_panels, request_panel),
+        (panels.action_panels, letter_panel),
         (panels.navigation, entries),
         (panels.next_steps, step),
     )
@@ -42,11 +48,17 @@ def register() -> None:
 
 def entries(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> Iterator[Entry]:
     """Evaluation for those who work on it, the result for those who may see prices."""
-    if status not in WORK or not isinstance(request.user, User):
+    if not isinstance(request.user, User):
         return
     roles = request.user.roles_in(tender.buyer_id)
+    if decide("simulate", status, roles):
+        yield Entry(_("Try the rule"), reverse("evaluation_simulation", args=[tender.pk]))
+    if status not in WORK:
+        return
     if roles & (FILE_READERS | PANEL):
         yield Entry(_("Evaluation"), reverse("evaluation", args=[tender.pk]))
+    if roles & FILE_READERS and LotOutcome.objects.filter(lot__tender=tender, kind="awarded").exists():
+        yield Entry(_("Letters and contract"), reverse("award_letters", args=[tender.pk]))
     if roles & (RESULT_READERS | PANEL) and EvaluationRun.objects.filter(tender=tender).exists():
         who = reader(request.user, tender.pk)
         if decide_result(who.roles, who.on_panel, who.closed):
@@ -95,6 +107,9 @@ def award_panel(request: HttpRequest, tender: Tender, status: Status, now: datet
         return None
     rows = LotOutcome.objects.filter(lot__tender=tender, kind__in=("awarded", "unsuccessful"), at__lte=now)
     outcomes = list(rows.select_related("lot", "winner").order_by("lot__position", "lot"))
+    if tender.withholds_award_value:
+        for row in outcomes:
+            row.value = row.cost_per_case = row.saving_per_year = None
     if not outcomes:
         return None
     bids = BidLot.objects.filter(lot__tender=tender, bid__opened_at__isnull=False, bid__superseded_at=None)
@@ -103,6 +118,41 @@ def award_panel(request: HttpRequest, tender: Tender, status: Status, now: datet
         counted[lot] = counted.get(lot, 0) + 1
     context = {"tender": tender, "outcomes": [(row, counted.get(row.lot_id, 0)) for row in outcomes]}
     return render_to_string("evaluation/parts/award_panel.html", context, request)
+
+
+def drafting_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
+    """For the officer of a draft: a short period, and earlier tenders of the kind that drew a single bid."""
+    if status not in (Status.DRAFT, Status.PREPARED) or not isinstance(request.user, User):
+        return None
+    if Role.OFFICER not in request.user.roles_in(tender.buyer_id):
+        return None
+    rows = []
+    for one in drafting_hints(tender, now):
+        days = _("%(days)s days are planned, fewer than %(needed)s.") % {"days": one.value, "needed": one.fence}
+        rows.append((one.title, days if one.hint.code == "R003" else single_bid_words(one), one.meaning))
+    return render_to_string("evaluation/parts/drafting_hints.html", {"rows": rows}, request) if rows else None
+
+
+def provision_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
+    """What buying saves against the own provision, expected and, from twelve months on, real."""
+    if status != Status.AWARDED or tender.withholds_award_value:
+        return None
+    rows = [
+        (one.lot.code, finding(one, tender.currency),
+         real_finding(one, tender.currency) if one.real and one.real.months >= YEAR else "")
+        for one in of_awards(tender)
+    ]  # fmt: skip
+    return render_to_string("evaluation/parts/provision_panel.html", {"rows": rows}, request) if rows else None
+
+
+def letter_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
+    """For a bidder who has a letter about the award: the way to the explanation."""
+    user = request.user
+    if status not in WORK or not isinstance(user, User) or not user.organizations_with(*PROVIDER_ROLES):
+        return None
+    mine = Letter.objects.filter(tender=tender, company__in=user.organizations_with(*PROVIDER_ROLES))
+    bid = mine.order_by("-sent_at").values_list("bid", flat=True).first()
+    return None if bid is None else render_to_string("evaluation/parts/letter_panel.html", {"bid": bid}, request)
 
 
 def request_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:

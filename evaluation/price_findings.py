@@ -23,10 +23,13 @@ class PriceFinding:
     price: Decimal | None
     sums: str
     low: str
+    zeros: str = ""
 
 
 def price_findings(tender: Tender) -> list[PriceFinding]:
-    """By lot and bid; empty when the prices cannot be read. The lowest price of a bid that is out still counts."""
+    """By lot and bid; empty when the prices are sealed or cannot be read. The lowest price counts also if it is out."""
+    if tender.prices_sealed:
+        return []
     inputs = build_inputs(tender)
     spec = replace(inputs.spec, method="price_only", weight_price=Decimal(1), weight_quality=Decimal(0))
     lots = tuple(_unscored(lot) for lot in inputs.lots)
@@ -51,4 +54,11 @@ def _finding(row: Row, lot: str, currency: str) -> PriceFinding:
         sums = _("stated %(stated)s, computed %(computed)s") % {
             "stated": money(row.stated_total, currency), "computed": money(row.net, currency),
         }  # fmt: skip
-    return PriceFinding(row.bid_id, lot, row.evaluation_price, sums, "; ".join(flag_text(flag) for flag in row.flags))
+    low = "; ".join(flag_text(flag) for flag in row.flags)
+    return PriceFinding(row.bid_id, lot, row.evaluation_price, sums, low, _zeros(row))
+
+
+def _zeros(row: Row) -> str:
+    """Positions offered for nothing: often the price is hidden in another one. A hint, never an exclusion."""
+    free = [line.ref for line in row.lines if line.in_evaluation and line.unit_price == 0]
+    return _("unit price 0 in %(positions)s") % {"positions": ", ".join(free)} if free else ""

@@ -11,8 +11,16 @@ from accounts.decision import require
 from accounts.lifecycle import Role
 from accounts.models import User
 from bids.models import Bid
+from evaluation.conflicts import connections
 from evaluation.lifecycle import decide_file, decide_moderate, decide_moderation, decide_result, decide_score
-from evaluation.models import AbnormallyLowCheck, EvaluationRun, PanelLock, PanelMember, SupplementRequest
+from evaluation.models import (
+    AbnormallyLowCheck,
+    BidClarification,
+    EvaluationRun,
+    PanelLock,
+    PanelMember,
+    SupplementRequest,
+)
 from evaluation.results import latest
 from evaluation.scorebook import has_quality, progress
 from tendering.models import ConflictDeclaration, Tender
@@ -66,12 +74,20 @@ def require_sheet(who: Reader) -> None:
     if who.member is None:
         raise Http404
     declaration = ConflictDeclaration.objects.filter(tender=who.tender, user=who.user).first()
-    require(decide_score(declaration is not None, declaration is not None and declaration.conflict, False, False))
+    conflict = declaration is not None and declaration.conflict
+    require(decide_score(declaration is not None, conflict, False, False, _names(who)))
+
+
+def _names(who: Reader) -> str:
+    """Bidders the person visibly belongs to."""
+    return ", ".join(found.company for found in connections(who.tender, who.user))
 
 
 def require_moderation(who: Reader) -> None:
     """All scores of the panel, once everyone has handed in: nobody is led by the scores of others."""
     require(decide_moderation(who.roles, who.closed))
+    if who.on_panel:
+        require(decide_score(True, False, False, False, _names(who)))
     done, seats = progress(who.tender)
     require(decide_moderate(seats > 0 and done == seats, locked=False))
 
@@ -83,8 +99,17 @@ def require_file(who: Reader) -> None:
 
 def questions_to(user: User, tender_id: int) -> tuple[list[AbnormallyLowCheck], list[SupplementRequest]]:
     """What a bidder has been asked in this tender: price questions and missing documents of its own bids."""
-    mine = Bid.objects.filter(
-        tender=tender_id, company__in=user.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN), opened_at__isnull=False
-    )
+    mine = _own_bids(user, tender_id)
     prices = AbnormallyLowCheck.objects.filter(bid__in=mine).select_related("bid", "lot")
     return list(prices), list(SupplementRequest.objects.filter(bid__in=mine).select_related("bid"))
+
+
+def clarifications_to(user: User, tender_id: int) -> list[BidClarification]:
+    """Questions about what its own bids mean, as the bidder reads them."""
+    return list(BidClarification.objects.filter(bid__in=_own_bids(user, tender_id)))
+
+
+def _own_bids(user: User, tender_id: int) -> Any:
+    return Bid.objects.filter(
+        tender=tender_id, company__in=user.organizations_with(Role.BIDDER, Role.BIDDER_ADMIN), opened_at__isnull=False
+    )

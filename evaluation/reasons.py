@@ -83,6 +83,8 @@ def _sentence(code: str, params: Mapping[str, str]) -> str:
         return _missing_sentence(params)
     if code == "form":
         return _("The bid could not be opened: its integrity is violated.") if "damaged" in params else ""
+    if code == "min_score" and "group" in params:
+        return _("The criteria “%(group)s” together stay below the published %(share)s %% of their points.") % params
     texts = {
         "withdrawn": _("Withdrawn before the deadline."),
         "late": _("Received late; sealed and never opened."),

@@ -8,19 +8,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluation.figures import money, number, shortest
+from evaluation.method_words import method_names
 from evaluation.results import LotView, ResultView, RowView
-from evaluation.tender_panels import method_names
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a wide table; `label` says on a phone what it is, `note` stands small below."""
+    """A cell of a wide table; `label` says on a phone what it is, `note` stands small below.
+
+    `step` is the place on the bid's page where the number is worked out.
+    """
 
     label: str
     text: str
     note: str = ""
     numeric: bool = True
     url_bid: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +87,31 @@ def _badges(row: RowView) -> list[tuple[str, str]]:
 
 def _cells(row: RowView, view: ResultView, lot: LotView) -> Iterator[Cell]:
     currency = view.currency
-    yield Cell(_("Price"), money(row.price, currency))
+    yield Cell(_("Price"), money(row.price, currency), step=_price_step(row))
     if row.price_points is not None:
-        yield Cell(_("Price points"), number(row.price_points))
+        yield Cell(_("Price points"), number(row.price_points), step="price_points")
     for kind in ("cost", "efficiency", "quality"):
         if kind in lot.kinds:
-            yield Cell(kind_names()[kind], _points(row.subtotals.get(kind)))
+            yield Cell(kind_names()[kind], _points(row.subtotals.get(kind)), step=kind)
     if row.ratio is not None:
-        yield Cell(_("Ratio"), number(row.ratio))
+        yield Cell(_("Ratio"), number(row.ratio), step="ratio")
+    elif row.figure is not None:
+        yield Cell(_("Key figure"), number(row.figure), step="figure")
     elif row.total is not None:
-        yield Cell(_("Total"), number(row.total))
+        yield Cell(_("Total"), number(row.total), step="total")
+    elif row.quality_points is not None:
+        yield Cell(_("Quality points"), number(row.quality_points), step="quality_points")
     if lot.input.reference_quantity is not None:
-        yield Cell(_("Per case"), money(row.eur_per_case, currency))
+        yield Cell(_("Per case"), money(row.eur_per_case, currency), step="eur_per_case")
         if lot.has_baseline:
             yield _saving(row, currency)
     if len(lot.valid_rows) > 1:
         yield _break_even(row, currency)
+
+
+def _price_step(row: RowView) -> str:
+    """The last step the price went through: tax, discount or the sum."""
+    return next((key for key in ("gross", "net", "line_sum") if key in row.explain), "")
 
 
 def _points(value: Decimal | None) -> str:
@@ -108,7 +121,7 @@ def _points(value: Decimal | None) -> str:
 def _saving(row: RowView, currency: str) -> Cell:
     percent = row.economics.saving_pct if row.economics else None
     note = _("%(percent)s %%") % {"percent": number(percent)} if percent is not None else ""
-    return Cell(_("Saving per year"), whole(row.saving_per_year, currency), note)
+    return Cell(_("Saving per year"), whole(row.saving_per_year, currency), note, step="saving_per_year")
 
 
 def _break_even(row: RowView, currency: str) -> Cell:
@@ -116,7 +129,7 @@ def _break_even(row: RowView, currency: str) -> Cell:
     if row.break_even_reduction is None or row.price is None:
         return Cell(label, "–", _("not by price alone") if row.break_even else "")
     note = _("%(percent)s %% less") % {"percent": number(row.break_even_pct)}
-    return Cell(label, money(row.price - row.break_even_reduction, currency), note)
+    return Cell(label, money(row.price - row.break_even_reduction, currency), note, step="break_even")
 
 
 def kind_names() -> dict[str, str]:
@@ -198,7 +211,7 @@ def _worth_tiles(row: RowView, view: ResultView) -> Iterator[dict[str, str]]:
     figures = row.economics
     if figures is None:
         return
-    if figures.quality_points_per_1000_eur is not None:
+    if figures.quality_points_per_1000_eur:  # none are given where the price alone decides
         label = _("Points per %(money)s") % {"money": money(Decimal(1000), view.currency, 0)}
         note = _("quality points, scale 0 to 100")
         yield {"label": label, "value": number(figures.quality_points_per_1000_eur), "note": note}

@@ -16,8 +16,9 @@ from evaluation.inputs import bid_name, fingerprint
 from evaluation.models import Draw, EvaluationRun
 from evaluation.reasons import reason_text
 from evaluation.scoring import LotResult, LotRobustness, Row, TenderInput, TenderResult, evaluate, robustness
+from evaluation.scoring.analysis import LotAnalysis
 from evaluation.scoring.cases import to_expected_shape
-from evaluation.scoring.codec import encode
+from evaluation.scoring.codec import decode, encode
 from evaluation.scoring.inputs import Criterion, EvaluationSpec, LotInput
 from evaluation.scoring.results import Allocation, Economics
 from evaluation.scoring.robustness import LeftOut, LoserRobustness
@@ -63,6 +64,7 @@ def robustness_of(run: EvaluationRun, lot_id: str) -> LotRobustness:
             for item in stored["left_out"]
         ),
         price_weight=(Fraction(weight[0]), Fraction(weight[1])) if weight else None,
+        analysis=decode(LotAnalysis, stored["analysis"], "$.analysis") if stored.get("analysis") else None,
     )
 
 
@@ -91,9 +93,21 @@ def differences(run: EvaluationRun) -> list[str]:
     if fingerprint(evaluate(inputs).to_json()) != run.result_hash:
         found.append("computing again gives another result")
     again = {lot.lot_id: encode(robustness(inputs, lot.lot_id)) for lot in inputs.lots}
-    if fingerprint(again) != fingerprint(run.robustness):
+    if fingerprint(_comparable(again, run.robustness)) != fingerprint(_comparable(run.robustness, run.robustness)):
         found.append("computing again gives another robustness")
     return found
+
+
+def _comparable(reports: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Reports without simulations, which hang on the versions of libraries, and in the extent of what was stored."""
+
+    def kept(lot_id: str, report: Mapping[str, Any]) -> dict[str, Any]:
+        shown = {key: value for key, value in report.items() if key in stored.get(lot_id, {})}
+        if "analysis" in shown:
+            shown["analysis"] = {key: value for key, value in shown["analysis"].items() if key != "simulated"}
+        return shown
+
+    return {lot_id: kept(lot_id, report) for lot_id, report in reports.items()}
 
 
 def expected_shape(run: EvaluationRun) -> dict[str, Any]:
@@ -143,6 +157,7 @@ class RowView:
     notes: tuple[str, ...]
     explain: Mapping[str, str]
     result: Row
+    figure: Decimal | None = None
 
     @property
     def eur_per_case(self) -> Decimal | None:
@@ -245,6 +260,12 @@ def view_of(run: EvaluationRun) -> ResultView:
         inputs=inputs,
         result=result,
     )
+
+
+def proposable(run: EvaluationRun) -> dict[str, list[str]]:
+    """{lot code: bid numbers} of the lots in which somebody, or nobody, can be proposed; a drawn bid stands alone."""
+    lots = [lot for lot in view_of(run).lots if not lot.blocked]
+    return {lot.lot_id: [lot.drawn] if lot.drawn else list(lot.awards) for lot in lots}
 
 
 def bidder_names(tender: Tender) -> dict[str, str]:
@@ -355,6 +376,7 @@ def _row_view(row: Row, lot: LotInput, result: LotResult, report: LotRobustness,
         notes=tuple(reason_text(note) for note in row.notes),
         explain=row.explain,
         result=row,
+        figure=row.figure,
     )
 
 

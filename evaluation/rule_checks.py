@@ -3,27 +3,38 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from evaluation.figures import number
+from evaluation.fault_words import fault_words
 from evaluation.inputs import criterion_input, lot_rules_of, spec_of
-from evaluation.scoring import Finding, InputError, check_spec
+from evaluation.method_words import finding_words
+from evaluation.scoring import Context, Finding, InputError, check_spec
 from evaluation.scoring.inputs import LotInput
-from tendering.models import Tender
+from tendering.models import Criterion, CriterionKind, Tender
+
+INNOVATION = "INNOVATION_PARTNERSHIP"
 
 
 def check_tender_rule(tender: Tender) -> list[dict[str, Any]]:
-    """Findings {"code", "severity", "path", "message"} about rule and criteria; messages in the active language."""
+    """Findings {"code", "severity", "path", "message", "source", "confidence"} about rule and criteria.
+
+    Messages are in the active language; severity "error" stops, "warning" and "info" are told.
+    """
     try:
-        findings = check_spec(spec_of(tender), tuple(rule_lots(tender)), lot_rules_of(tender))
+        rows = criteria_of(tender)
+        lots = tuple(rule_lots(tender, rows))
+        findings = check_spec(spec_of(tender), lots, lot_rules_of(tender), _context(tender, rows))
     except InputError as error:
-        return [_told("unreadable_rule", "error", error.path, f"{error.path}: {error.message}")]
-    return [_told(item.code, item.severity, item.path, _message(item)) for item in findings]
+        return [_unreadable(error)]
+    return [_told(item) for item in findings]
 
 
-def rule_lots(tender: Tender) -> Iterator[LotInput]:
-    """The lots with their scored criteria and without bids; two queries and one for the lots of criteria."""
-    criteria = list(tender.criteria.prefetch_related("lots").order_by("position", "id")) if tender.pk else []
+def criteria_of(tender: Tender) -> list[Criterion]:
+    """The criteria of a draft with their lots; two queries."""
+    return list(tender.criteria.prefetch_related("lots").order_by("position", "id")) if tender.pk else []
+
+
+def rule_lots(tender: Tender, criteria: list[Criterion] | None = None) -> Iterator[LotInput]:
+    """The lots with their scored criteria and without bids; one query more than `criteria_of`."""
+    criteria = criteria_of(tender) if criteria is None else criteria
     for lot in tender.lots.order_by("position", "id") if tender.pk else ():
         mine = [row for row in criteria if row.is_scored and (not row.lots.all() or lot in row.lots.all())]
         yield LotInput(
@@ -36,31 +47,24 @@ def rule_lots(tender: Tender) -> Iterator[LotInput]:
         )
 
 
-def _told(code: str, severity: str, path: str, message: str) -> dict[str, Any]:
-    return {"code": code, "severity": severity, "path": path, "message": message}
+def _context(tender: Tender, rows: list[Criterion]) -> Context:
+    undescribed = [row.code for row in rows if row.kind == CriterionKind.COST and not row.description.strip()]
+    return Context(tender.procedure_type == INNOVATION, tuple(undescribed))
 
 
-def _message(finding: Finding) -> str:
-    texts = {
-        "unknown_method": _("The award method %(method)s is not known."),
-        "weights_sum": _("The weights add up to %(sum)s instead of %(expected)s."),
-        "tie_chain_incomplete": _("The rule for equal bids must end with drawing lots."),
-        "band_width": _("The band must be 1 to 10 per cent wide, and the deciding criterion must exist in every lot."),
-        "relative_reference": _("The points of a bid depend on other bids: a bid that drops out can change the order."),
-        "linear_without_floor": _("Without minimum points or a price cap a very cheap, weak bid can win."),
-        "price_only_concept": _("Concepts are asked for, but only the price decides."),
-        "min_above_scale": _("The minimum %(minimum)s lies above the highest value %(maximum)s."),
-        "curve_too_short": _("Criterion %(criterion)s: publish at least two points of the scoring curve."),
-        "curve_off_scale": _("Criterion %(criterion)s: the points of the curve lie between 0 and 10."),
-        "curve_values_not_rising": _("Criterion %(criterion)s: the values of the curve must rise."),
-        "curve_flat": _("Criterion %(criterion)s: the curve gives every value the same points."),
-        "curve_against_direction": _("Criterion %(criterion)s: the curve rewards the opposite of what is wanted."),
-        "lot_rule_missing": _("A limit of %(limit)s lots per bidder needs a rule that says which lots it gets."),
+def _told(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "path": finding.path,
+        "message": finding_words(finding),
+        "source": finding.source,
+        "confidence": finding.confidence,
     }
-    params = {key: number(value) if _is_number(value) else value for key, value in finding.message_params.items()}
-    text = texts.get(finding.code, finding.code)
-    return text % params
 
 
-def _is_number(value: str) -> bool:
-    return value.replace(".", "", 1).isdigit()
+def _unreadable(fault: InputError) -> dict[str, Any]:
+    return {
+        "code": "unreadable_rule", "severity": "error", "path": fault.path,
+        "message": fault_words(fault), "source": "", "confidence": "D",
+    }  # fmt: skip

@@ -85,10 +85,11 @@ class PanelTable:
 
 
 def panel_tables(found: Sequence[Spread]) -> tuple[list[str], list[PanelTable]]:
-    """(evaluators, tables by lot and bid)."""
-    people = sorted({given.evaluator for spread in found for given in spread.given})
+    """(names of the evaluators, tables by lot and bid)."""
+    names = {given.evaluator: given.name for spread in found for given in spread.given}
+    people = sorted(names)
     keys = dict.fromkeys((s.cell.lot, s.cell.bid, s.cell.company, s.cell.is_out) for s in found)
-    return people, [
+    return [names[code] for code in people], [
         PanelTable(*key, [_panel_row(s, people) for s in found if (s.cell.lot, s.cell.bid) == key[:2]]) for key in keys
     ]
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from bids.models import BidAnswer
 from evaluation.inputs import bid_name, read_rows, spec_of, state_of
 from evaluation.models import Consensus, PanelMember, Score
+from evaluation.neutral import is_neutral, neutral_names
 from tendering.models import CriterionKind, Tender
 
 SCORE_MAXIMUM = Decimal(10)
@@ -18,7 +19,10 @@ SCORE_MAXIMUM = Decimal(10)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One thing to score. `is_out`: the bid is excluded already, scoring it is allowed but not needed."""
+    """One thing to score. `is_out`: the bid is excluded already, scoring it is allowed but not needed.
+
+    `bid` and `company` are neutral names where the panel works without names.
+    """
 
     bid_id: UUID
     bid: str
@@ -42,17 +46,17 @@ class Cell:
 def cells(tender: Tender) -> list[Cell]:
     """Every opened bid with every quality criterion of its lots, lot by lot, in the order of the opening record."""
     rows = read_rows(tender)
+    neutral = neutral_names(rows.bids) if is_neutral(tender) else {}
     found = []
     for lot in rows.lots:
         criteria = [row for row in rows.criteria.get(lot.pk, []) if row.kind == CriterionKind.QUALITY and row.weight]
         for bid in rows.bids:
             if (bid.pk, lot.pk) not in rows.bid_lots or state_of(bid, tender) != "submitted":
                 continue
-            is_out, name = bool(rows.reasons(bid, lot)), bid_name(bid)
-            found += [
-                Cell(bid.pk, name, bid.company.name, lot.pk, lot.code, row.pk, row.code, is_out) for row in criteria
-            ]
-    return found
+            is_out, hidden = bool(rows.reasons(bid, lot)), neutral.get(bid.pk)
+            name, company = hidden or bid_name(bid), hidden or bid.company.name
+            found += [Cell(bid.pk, name, company, lot.pk, lot.code, row.pk, row.code, is_out) for row in criteria]
+    return found if not neutral else sorted(found, key=lambda cell: list(neutral).index(cell.bid_id))
 
 
 def has_quality(tender: Tender) -> bool:
@@ -98,11 +102,12 @@ def _own_score(cell: Cell, answer: str, score: Score | None) -> OwnScore:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """One evaluator's score with its reason."""
+    """One evaluator's score with its reason. `evaluator` is the code of files, `name` what people call it."""
 
     evaluator: str
     value: Decimal
     comment: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,9 @@ def _given(tender: Tender) -> Mapping[tuple[UUID, int, int], tuple[Given, ...]]:
     rows: dict[tuple[UUID, int, int], list[Given]] = defaultdict(list)
     for score in Score.objects.filter(bid__tender=tender).select_related("evaluator").order_by("evaluator"):
         name = score.evaluator.reference or f"u{score.evaluator_id}"
-        rows[score.bid_id, score.lot_id, score.criterion_id].append(Given(name, score.value, score.comment))
+        rows[score.bid_id, score.lot_id, score.criterion_id].append(
+            Given(name, score.value, score.comment, str(score.evaluator))
+        )
     return {key: tuple(found) for key, found in rows.items()}
 
 

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from evaluation.figures import money, number
+from evaluation.method_words import method_words
 from evaluation.scoring import LotResult, LotRobustness, Row, example, formula
 from evaluation.scoring.exact import as_decimal
 from evaluation.scoring.inputs import EvaluationSpec, LotInput, Rounding
 from evaluation.scoring.results import Flag
+
+POINTS_METHODS = frozenset({"absolute_scale", "qcbs", "wb_rated", "italy_bilinear"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ def _figures(row: Row, naming: Naming) -> str:
     price = naming.money(row.evaluation_price)
     if row.total is not None:
         text = _("%(points)s points at a price of %(price)s") % {"points": number(row.total), "price": price}
+    elif row.figure is not None:
+        text = _("key figure %(figure)s at a price of %(price)s") % {"figure": number(row.figure), "price": price}
     elif row.ratio is not None:
         text = _("ratio %(ratio)s at a price of %(price)s") % {"ratio": number(row.ratio), "price": price}
     else:
@@ -122,6 +127,12 @@ def _lead(result: LotResult, report: LotRobustness, naming: Naming) -> str:
         return _("%(bid)s leads by %(percent)s %% in performance points for the money") % {
             "bid": first, "percent": number(ahead),
         }  # fmt: skip
+    if len(rows) == 2 and rows[0].figure is not None and rows[1].figure is not None:
+        ahead = abs(rows[0].figure - rows[1].figure)
+        return _("%(bid)s leads by %(figure)s in the key figure") % {"bid": first, "figure": number(ahead)}
+    if len(rows) == 2 and rows[0].quality_points is not None and rows[1].quality_points is not None:
+        ahead = rows[0].quality_points - rows[1].quality_points
+        return _("%(bid)s leads by %(points)s quality points") % {"bid": first, "points": number(ahead)}
     if len(rows) == 2 and rows[0].evaluation_price is not None and rows[1].evaluation_price is not None:
         cheaper = rows[1].evaluation_price - rows[0].evaluation_price
         return _("%(bid)s is cheaper by %(money)s") % {"bid": first, "money": naming.money(cheaper)}
@@ -166,10 +177,15 @@ def _weights(report: LotRobustness) -> str:
     if report.price_weight is None:
         return ""
     low, high = (Fraction(end) * 100 for end in report.price_weight)
-    return _("the first place stays for a price weight from %(low)s to %(high)s %%") % {
-        "low": number(_tenth(low, ROUND_UP)),
-        "high": number(_tenth(high, ROUND_DOWN)),
-    }
+    values = {"low": number(_tenth(low, ROUND_UP)), "high": number(_tenth(high, ROUND_DOWN))}
+    if low > 0 and high < 100:
+        text = _("the first place stays unless the price counts for less than %(low)s %% or more than %(high)s %%")
+        return text % values
+    if low > 0:
+        return _("the first place stays unless the price counts for less than %(low)s %%") % values
+    if high < 100:
+        return _("the first place stays unless the price counts for more than %(high)s %%") % values
+    return _("the first place stays whatever the price counts")
 
 
 def _tenth(value: Fraction, rounding: str) -> Decimal:
@@ -244,20 +260,39 @@ def _method_sentences(code: str, values: Mapping[str, str], spec: EvaluationSpec
     points = _("Performance points are the sum of weight × score over all scored criteria, at most 1,000.")
     if code == "price_only":
         return [_("The lowest price wins.")]
+    if code == "lcs":
+        return method_words(code, values)
     if code == "ratio_simple":
-        return [points, _("Each bid's performance points are divided by its price; the highest ratio wins.")]
+        words = [points, _("Each bid's performance points are divided by its price; the highest ratio wins.")]
+        scaled = _("The ratios are multiplied by ten until the best has three digits, and rounded to whole numbers.")
+        return [*words, scaled] if spec.scale else words
     if code == "ratio_extended":
         return [points, _band_sentence(values, spec)]
     total = _(
         "Total = %(weight_price)s %% of the price points + %(weight_quality)s %% of the quality points; "
         "the highest total wins."
     )
+    if further := method_words(code, values):
+        with_total = code in POINTS_METHODS
+        return [points, *further, *([total % values] if with_total else []), *_figure_rounding(spec, with_total)]
     return [
         points,
         _("Quality points = performance points ÷ 10."),
         _price_sentence(code, values),
         total % values,
         _rounding_sentence(spec),
+    ]
+
+
+def _figure_rounding(spec: EvaluationSpec, with_total: bool) -> list[str]:
+    if with_total:
+        compared = _("Totals are compared without rounding.") if spec.compare == "exact" else ""
+        return [_rounding_sentence(spec), compared]
+    rule = spec.rule("figure")
+    if rule.mode == "none" or spec.compare == "exact":
+        return [_("Key figures are compared without rounding.")]
+    return [
+        _("Key figures are rounded to %(decimals)s decimals before they are compared.") % {"decimals": rule.decimals}
     ]
 
 
@@ -317,6 +352,10 @@ def _limits(spec: EvaluationSpec) -> list[str]:
     if spec.min_performance_points is not None:
         text = _("A bid below %(points)s performance points is excluded.")
         found.append(text % {"points": number(spec.min_performance_points)})
+    for group in spec.group_minima or ():
+        text = _("A bid with less than %(share)s %% of the points of “%(group)s” (%(criteria)s together) is excluded.")
+        members = ", ".join(group.members)
+        found.append(text % {"share": number(group.min_share_pct), "group": group.name, "criteria": members})
     if spec.price_cap is not None:
         found.append(_("A bid above a price of %(price)s is excluded.") % {"price": number(spec.price_cap)})
     return found
@@ -335,6 +374,7 @@ class ExampleLine:
     ratio: Decimal | None
     rank: int | None
     sentence: str
+    figure: Decimal | None = None
 
 
 def worked_example(spec: EvaluationSpec, lot: LotInput, currency: str) -> list[ExampleLine]:
@@ -353,7 +393,8 @@ def _example_line(row: Row, naming: Naming) -> ExampleLine:
     values = {
         "bid": name, "price": naming.money(row.evaluation_price), "points": number(points),
         "price_points": number(row.price_points), "quality_points": number(row.quality_points),
-        "total": number(row.total), "ratio": number(row.ratio), "rank": "–" if row.rank is None else str(row.rank),
+        "total": number(row.total), "ratio": number(row.ratio), "figure": number(row.figure),
+        "rank": "–" if row.rank is None else str(row.rank),
     }  # fmt: skip
     if row.total is not None:
         text = _(
@@ -362,6 +403,10 @@ def _example_line(row: Row, naming: Naming) -> ExampleLine:
         )
     elif row.ratio is not None:
         text = _("Example, %(bid)s: %(points)s performance points at %(price)s; ratio %(ratio)s, rank %(rank)s.")
+    elif row.figure is not None:
+        text = _("Example, %(bid)s: %(points)s performance points at %(price)s; key figure %(figure)s, rank %(rank)s.")
+    elif row.quality_points is not None:
+        text = _("Example, %(bid)s: %(quality_points)s quality points at %(price)s, rank %(rank)s.")
     else:
         text = _("Example, %(bid)s: %(price)s, rank %(rank)s.")
     return ExampleLine(
@@ -374,4 +419,5 @@ def _example_line(row: Row, naming: Naming) -> ExampleLine:
         ratio=row.ratio,
         rank=row.rank,
         sentence=text % values,
+        figure=row.figure,
     )

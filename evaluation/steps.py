@@ -37,7 +37,7 @@ class Way:
         """In the order in which they are done."""
         found = [self._panel(), self._checks()] if self.scored else [self._checks()]
         if self.scored:
-            found += [self._scores(), self._moderation()]
+            found += [self._scores(), self._moderation(), *self._prices()]
         return [*found, self._evaluate(), *self._award()]
 
     def _url(self, name: str, allowed: bool) -> str:
@@ -85,6 +85,20 @@ class Way:
             "state": state,
             "note": note,
             "url": self._url("moderation", allowed),
+        }
+
+    def _prices(self) -> Iterator[Task]:
+        """The second opening, where prices have an envelope of their own."""
+        tender = self.who.tender
+        if not tender.two_envelopes:
+            return
+        state = "done" if not tender.prices_sealed else "open" if tender.scores_closed_at else "blocked"
+        note = _("Two openers open them together.") if tender.scores_closed_at else ""
+        yield {
+            "title": _("Open the price envelopes"),
+            "state": state,
+            "note": note or _("They stay sealed until the chair has closed the panel."),
+            "url": self._url("bid_opening", not self.who.roles.isdisjoint(FILE_READERS | {Role.OPENER})),
         }
 
     def _evaluate(self) -> Task:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.figures import money, number, shortest
 from evaluation.inputs import criterion_input
+from evaluation.method_words import finding_words, method_names
 from evaluation.scoring import InputError, check_spec
 from evaluation.scoring.codec import decode
 from evaluation.scoring.inputs import EvaluationSpec, LotInput
@@ -26,7 +27,8 @@ def published_formula(
     try:
         rule = decode(EvaluationSpec, spec, "$.spec")
         lot = _lot(criteria, middle_price)
-        if any(finding.severity == "error" and finding.code in UNFINISHED for finding in check_spec(rule, [lot])):
+        findings = check_spec(rule, [lot])
+        if any(finding.severity == "error" and finding.code in UNFINISHED for finding in findings):
             raise ValueError(
                 _("The example appears as soon as the points add up to 100 and every line has two points.")
             )
@@ -42,18 +44,9 @@ def published_formula(
         rows=[_row(line, currency) for line in lines],
         outcome=_outcome(lines),
         steps=[line.sentence for line in lines],
+        doubts=[finding_words(finding) for finding in findings if finding.severity != "info"],
+        hints=[finding_words(finding) for finding in findings if finding.severity == "info"],
     )
-
-
-def method_names() -> dict[str, str]:
-    """The award methods in words."""
-    return {
-        "price_only": _("The lowest price wins"),
-        "weighted_linear": _("Price and performance, weighted"),
-        "inverse_proportional": _("Price and performance, weighted; lowest price divided by price"),
-        "ratio_simple": _("Most performance for the money"),
-        "ratio_extended": _("Most performance for the money, with a band"),
-    }
 
 
 def _lot(criteria: Sequence[Mapping[str, Any]], middle_price: Decimal | None) -> LotInput:
@@ -66,6 +59,10 @@ def _columns(lines: Sequence[ExampleLine]) -> list[str]:
     heads = [_("Price")]
     if lines[0].ratio is not None:
         heads += [_("Performance points"), _("Ratio")]
+    elif lines[0].figure is not None:
+        heads += [_("Performance points"), _("Key figure")]
+    elif lines[0].quality_points is not None and lines[0].total is None:
+        heads += [_("Quality points")]
     elif lines[0].total is not None:
         heads += [_("Price points"), _("Quality points"), _("Total")]
     return [*heads, _("Rank")]
@@ -75,6 +72,10 @@ def _row(line: ExampleLine, currency: str) -> dict[str, Any]:
     cells = [line.name, money(line.price, currency, 0)]
     if line.ratio is not None:
         cells += [number(shortest(line.performance_points)), number(line.ratio)]
+    elif line.figure is not None:
+        cells += [number(shortest(line.performance_points)), number(line.figure)]
+    elif line.quality_points is not None and line.total is None:
+        cells += [number(line.quality_points)]
     elif line.total is not None:
         cells += [number(line.price_points), number(line.quality_points), number(line.total)]
     return {"cells": [*cells, str(line.rank or "–")], "mark": "winner" if line.rank == 1 else ""}

@@ -3,13 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import practice_rows
 from pilots.models import AnalysisRun, Decision, Indicator, Pilot
 
 
 class ReadOnly(admin.ModelAdmin):
     """Nothing can be added, changed or deleted here."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Nothing of anybody's practice."""
+        return practice_rows.only_here(super().get_queryset(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

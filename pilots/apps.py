@@ -5,9 +5,11 @@ class PilotsConfig(AppConfig):
     name = "pilots"
 
     def ready(self) -> None:
-        """The desk asks for tasks with pilots."""
-        from accounts import desk
-        from pilots.desk import tasks
+        """The desk asks for tasks with pilots; papers of the council stand on the pages of tenders."""
+        from pilots import desk, library, notices
+        from pilots.papers import panels
 
-        if tasks not in desk.panels:
-            desk.panels.append(tasks)
+        desk.register()
+        library.register()
+        notices.register()
+        panels.register()

@@ -5,13 +5,13 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycle import OrganizationKind
 from accounts.models import Organization
 from pilots.lifecycle import Status
-from pilots.models import Pilot
+from pilots.models import Indicator, Pilot
 from tendering.models import LifeSituation
 
 PUBLIC = [status for status in Status if status != Status.DRAFT]
@@ -19,9 +19,14 @@ DECISIONS = [("adopt", _("adopted")), ("extend", _("extended")), ("adapt", _("ad
 
 
 class PilotFilter(django_filters.FilterSet):
-    """`q` searches words in title, text and municipality; the others narrow. `now` decides about the status."""
+    """`q` searches words everywhere; the others narrow. `now` decides about the status."""
 
-    q = django_filters.CharFilter(label=_("Search"), method="by_words", max_length=200)
+    q = django_filters.CharFilter(
+        label=_("Has anybody tried this?"),
+        help_text=_("A word: what, where or how, for example kiosk or fee"),
+        method="by_words",
+        max_length=200,
+    )
     status = django_filters.MultipleChoiceFilter(
         label=_("Status"),
         choices=[(status.value, status.label) for status in PUBLIC],
@@ -53,12 +58,17 @@ class PilotFilter(django_filters.FilterSet):
         self.form.fields["life_situation"].choices = [
             (value, label) for value, label in LifeSituation.choices if value in present | chosen
         ]
+        if not self.form.fields["life_situation"].choices:
+            del self.form.fields["life_situation"]
 
     def by_words(self, queryset: QuerySet[Pilot], _name: str, value: str) -> QuerySet[Pilot]:
-        """Every word must occur somewhere."""
+        """Every word must occur somewhere: in title, text, comparison, an indicator, the town or the provider."""
         for word in value.split()[:10]:
             found = Q(title__icontains=word) | Q(description__icontains=word) | Q(reference__iexact=word)
-            queryset = queryset.filter(found | Q(municipality__name__icontains=word))
+            found |= Q(control_description__icontains=word) | Q(provider__name__icontains=word)
+            measured = Q(name_de__icontains=word) | Q(name_en__icontains=word)
+            indicators = Indicator.objects.filter(measured, pilot=OuterRef("pk"))
+            queryset = queryset.filter(found | Q(municipality__name__icontains=word) | Q(Exists(indicators)))
         return queryset
 
     def by_status(self, queryset: QuerySet[Pilot], _name: str, value: list[str]) -> QuerySet[Pilot]:

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from pilots.effects import Fault, PilotInput, check_series, from_json
+from pilots.effects.inputs import NotANumber
+from pilots.faults import sentence
 from pilots.models import Measurement, Pilot
 from pilots.promise import promised
 
@@ -18,6 +20,8 @@ def pilot_input(pilot: Pilot, series: Sequence[Row] | None = None) -> PilotInput
     rows = stored_series(pilot) if series is None else series
     try:
         return from_json({**promised(pilot), "series": rows})
+    except NotANumber as error:
+        raise ValidationError(_("“%(text)s” is not a number.") % {"text": error.text}) from error
     except KeyError as error:
         raise ValidationError(_("The entry %(name)s is missing.") % {"name": error.args[0]}) from error
     except (ValueError, TypeError, AttributeError, IndexError) as error:
@@ -54,9 +58,9 @@ def row_faults(pilot: Pilot, rows: Sequence[Row]) -> list[Fault]:
 
 
 def stop_on_faults(faults: Iterable[Fault]) -> None:
-    """Raise one ValidationError that names every fault by its path."""
+    """Raise one ValidationError that names every fault by its path, in the reader's language."""
     found: dict[str, list[str]] = {}
     for fault in faults:
-        found.setdefault(fault.path, []).append(fault.message)
+        found.setdefault(fault.path, []).append(sentence(fault))
     if found:
         raise ValidationError(found)

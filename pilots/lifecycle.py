@@ -40,14 +40,16 @@ def status(pilot: Moments, now: datetime) -> Status:
     return Status.REGISTERED if pilot.registered_at else Status.DRAFT
 
 
-SECOND_PEOPLE = frozenset({Role.OFFICER, Role.REQUESTER, Role.APPROVER, Role.AUDITOR})
+# The promise is the office's own. Its auditor may compute the result anew, but does not promise anything.
+CO_SIGNERS = frozenset({Role.OFFICER, Role.REQUESTER, Role.APPROVER})
+SECOND_PEOPLE = CO_SIGNERS | {Role.AUDITOR}
 _LEADS = frozenset({Role.OFFICER, Role.REQUESTER})
 _DRAFT = frozenset({Status.DRAFT})
 _MEASURING = frozenset({Status.REGISTERED, Status.RUNNING, Status.GATE_DUE})
 _STEPS: dict[str, tuple[frozenset[Status], frozenset[str]]] = {
     "edit": (_DRAFT, _LEADS),
     "register": (_DRAFT, _LEADS),
-    "co_sign": (_DRAFT, SECOND_PEOPLE),
+    "co_sign": (_DRAFT, CO_SIGNERS),
     "start": (frozenset({Status.REGISTERED, Status.GATE_DUE}), _LEADS),
     "import": (_MEASURING, _LEADS),
     "freeze": (frozenset({Status.RUNNING, Status.GATE_DUE}), _LEADS),
@@ -60,6 +62,8 @@ _STEPS: dict[str, tuple[frozenset[Status], frozenset[str]]] = {
 def decide(action: str, status_now: Status, roles: frozenset[str]) -> Decision:
     """Whether a person with these roles at the municipality may do this now."""
     statuses, allowed = _STEPS[action]
+    if action == "co_sign" and Role.AUDITOR in roles:
+        return Refused("auditor", _("Who audits a pilot does not sign its promise."), 403)
     if roles.isdisjoint(allowed):
         return Refused("not_your_role", _("Your role does not include this."), 403)
     if status_now not in statuses:

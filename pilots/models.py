@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts import practice
 from accounts.lifecycle import Role
 from accounts.models import Organization, User
+from evaluation.models import EvaluationRun
 from pilots.fields import ExactDecimalField
 from pilots.lifecycle import Status, status
-from tendering.models import LifeSituation
+from tendering.models import LifeSituation, TemplateVersion, Tender
 
 
 class PilotQuerySet(models.QuerySet["Pilot"]):
@@ -24,6 +27,12 @@ class PilotQuerySet(models.QuerySet["Pilot"]):
             return self.filter(public)
         own = actor.organizations_with(*(r for r in Role.values if r not in {Role.BIDDER, Role.BIDDER_ADMIN}))
         return self.filter(public | Q(municipality__in=own))
+
+
+class PilotManager(practice.ScopedManager["Pilot"].from_queryset(PilotQuerySet)):  # type: ignore[misc]  # made by Django
+    """A practised pilot exists inside its practice only."""
+
+    path = "municipality"
 
 
 class Pilot(models.Model):
@@ -60,10 +69,13 @@ class Pilot(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
     analysed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    template_version = models.ForeignKey(
+        TemplateVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="pilots"
+    )
     simulated = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
-    objects = PilotQuerySet.as_manager()
+    objects = PilotManager()
 
     class Meta:
         ordering: ClassVar = ["-registered_at", "-id"]
@@ -194,3 +206,132 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} {self.pilot_id}"
+
+
+class PaperQuerySet(models.QuerySet["CouncilPaper"]):
+    def visible_to(self, actor: Any, now: datetime) -> PaperQuerySet:
+        """Issued papers: their public version for everybody; what is not issued yet for the office that writes it.
+
+        Which of the two versions a reader gets is `pilots.papers.reader_of`, never this query.
+        """
+        issued = Q(issued_at__lte=now, withdrawn_at=None)
+        if not getattr(actor, "is_authenticated", False):
+            return self.filter(issued)
+        office = actor.organizations_with(Role.OFFICER, Role.APPROVER)
+        inside = actor.organizations_with(Role.COUNCIL_MEMBER, Role.AUDITOR)
+        return self.filter(
+            issued | Q(municipality__in=office) | Q(municipality__in=inside, issued_at__lte=now, withdrawn_at=None)
+        )
+
+
+class PaperManager(practice.ScopedManager["CouncilPaper"].from_queryset(PaperQuerySet)):  # type: ignore[misc]  # likewise
+    """A practised paper exists inside its practice only."""
+
+    path = "municipality"
+
+
+class CouncilPaper(models.Model):
+    """One page to vote on: an award or a pilot. Both versions come from one source by field rules and are frozen.
+
+    `full` and `public` have the shape of pilots.papers.fields; `sha256` is the digest of canonical {full, public}.
+    `run` and `awards` {lot code: bid numbers} are what an award paper proposes since it was issued: a vote is about
+    them, whatever is evaluated later.
+    """
+
+    id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=[("award", _("Award")), ("pilot", _("Pilot"))])
+    municipality = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="papers")
+    tender = models.ForeignKey(Tender, on_delete=models.PROTECT, null=True, blank=True, related_name="papers")
+    pilot = models.ForeignKey(Pilot, on_delete=models.PROTECT, null=True, blank=True, related_name="papers")
+    body = models.CharField(_("Council or committee"), max_length=120)
+    session_at = models.DateTimeField(_("Session"))
+    agenda_item = models.CharField(_("Item of the agenda"), max_length=40, blank=True)
+    version = models.PositiveSmallIntegerField(default=1)
+    language = models.CharField(max_length=5, default="de")
+    wording = models.TextField(_("Proposed decision"), blank=True)
+    note = models.TextField(_("Further remarks"), blank=True)
+    full: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    public: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    sha256 = models.CharField(max_length=64, blank=True)
+    run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    awards: models.JSONField[Any, Any] = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(null=True, blank=True)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PaperManager()
+
+    class Meta:
+        ordering: ClassVar = ["-session_at", "-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="award", tender__isnull=False, pilot=None)
+                | Q(kind="pilot", pilot__isnull=False, tender=None),
+                name="paper_has_one_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} paper {self.pk}"
+
+
+class Vote(models.Model):
+    """What was decided on a paper, recorded by the clerk (an officer of the municipality)."""
+
+    paper = models.OneToOneField(CouncilPaper, on_delete=models.PROTECT, related_name="vote")
+    outcome = models.CharField(
+        max_length=12,
+        choices=[
+            ("accepted", _("accepted")),
+            ("rejected", _("rejected")),
+            ("returned", _("sent back")),
+            ("postponed", _("postponed")),
+        ],
+    )
+    votes_for = models.PositiveSmallIntegerField(_("Votes in favour"), null=True, blank=True)
+    votes_against = models.PositiveSmallIntegerField(_("Votes against"), null=True, blank=True)
+    abstentions = models.PositiveSmallIntegerField(_("Abstentions"), null=True, blank=True)
+    dissent = models.TextField(_("Dissenting opinion"), blank=True)
+    wording = models.TextField(_("Decision as taken"), blank=True)
+    decided_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.paper_id}"
+
+
+class PaperComment(models.Model):
+    """A council member's comment or question on a paper, and the office's answer. Seen by council and office only."""
+
+    paper = models.ForeignKey(CouncilPaper, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    is_question = models.BooleanField(default=False)
+    text = models.TextField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"comment on {self.paper_id}"
+
+
+class PaperNote(models.Model):
+    """A private note of one reader on one paper; nobody else sees it."""
+
+    paper = models.ForeignKey(CouncilPaper, on_delete=models.CASCADE, related_name="notes")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["paper", "user"], name="one_note_per_reader")]
+
+    def __str__(self) -> str:
+        return f"note on {self.paper_id}"

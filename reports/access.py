@@ -10,7 +10,8 @@ from accounts import clock
 from accounts.decision import Refused, require
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import User
-from bids.models import OpeningSession, Receipt
+from bids.models import OpeningSession, Receipt, Rehearsal
+from evaluation.lifecycle import WORKBOOK_READERS
 from evaluation.models import EvaluationRun
 from evaluation.readers import reader, require_result
 from pilots.models import Pilot
@@ -18,7 +19,6 @@ from pilots.results import latest as latest_analysis
 from reports.files import last_opening
 from tendering.models import Tender
 
-WORKBOOK_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.PANEL_CHAIR})
 RECORD_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.OPENER, Role.AUDITOR})
 NOT_YOURS = Refused("not_your_role", _("Your role does not include this."), 403)
 
@@ -55,6 +55,17 @@ def receipt_for(user: Any, receipt_id: UUID) -> Receipt:
     if receipt is None:
         raise Http404
     return receipt
+
+
+def rehearsal_for(user: Any, rehearsal_id: UUID) -> Rehearsal:
+    """A rehearsal of the person's own company."""
+    if not isinstance(user, User):
+        raise Http404
+    found = Rehearsal.objects.select_related("tender__buyer", "company")
+    rehearsal = found.filter(pk=rehearsal_id, company__in=user.organizations_with(*PROVIDER_ROLES)).first()
+    if rehearsal is None:
+        raise Http404
+    return rehearsal
 
 
 def pilot_for(user: Any, pilot_id: int) -> Pilot:

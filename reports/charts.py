@@ -51,6 +51,16 @@ class RankingBar:
 
 
 @dataclass(frozen=True)
+class AmountBar:
+    """One amount with its own words at the end of the bar; `winner` marks what is proposed."""
+
+    label: str
+    value: Number
+    text: str
+    winner: bool = False
+
+
+@dataclass(frozen=True)
 class EffectRow:
     """One KPI: effect with its interval in its own unit, `text` says it in words; `lower_is_better` turns the axis."""
 
@@ -112,6 +122,34 @@ def ranking_bar_chart(rows: Sequence[RankingBar], labels: Mapping[str, str], lan
                       "text": {"field": "sum", "type": "quantitative", "format": ",.2f"}}},
     ]  # fmt: skip
     return _draw({"width": WIDTH - 120, "height": {"step": 42}, "layer": layers}, labels["title"], language)
+
+
+def amount_bar_chart(rows: Sequence[AmountBar], labels: Mapping[str, str], language: str) -> str:
+    """A bar per amount from zero, in the given order, the amount in words at its end. labels: title, unit (axis)."""
+    data = [
+        {
+            "name": f"{'★ ' if row.winner else ''}{_short(row.label)}{chr(0x200B) * position}",
+            "value": float(row.value),
+            "text": row.text,
+            "colour": WINNER if row.winner else OTHER,
+        }
+        for position, row in enumerate(rows)
+    ]
+    values = [float(row.value) for row in rows]
+    top = max(map(abs, values), default=0.0) or 1.0
+    scale = {"domain": [min([0.0, *values]), top * 1.2], "nice": False}
+    x: Spec = {"field": "value", "type": "quantitative", "title": labels["unit"], "scale": scale,
+               "axis": {"format": ",.0f", "tickCount": 5}}  # fmt: skip
+    y = {"field": "name", "type": "nominal", "sort": [row["name"] for row in data], "title": None,
+         "scale": {"paddingInner": 0.35},
+         "axis": {"labelLimit": 240, "domain": False, "ticks": False, "labelPadding": 8}}  # fmt: skip
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    layers = [
+        {"data": {"values": data}, "mark": {"type": "bar"}, "encoding": {"y": y, "x": x, "color": colour}},
+        {"data": {"values": data}, "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": 600},
+         "encoding": {"y": y, "x": x, "text": {"field": "text"}}},
+    ]  # fmt: skip
+    return _draw({"width": WIDTH - 120, "height": {"step": 48}, "layer": layers}, labels["title"], language)
 
 
 def pilot_series_chart(

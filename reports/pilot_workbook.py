@@ -100,6 +100,7 @@ def _write(book: Book, pilot: Pilot, run: AnalysisRun) -> None:
     _sources(sources, pilot, run)
     official.write()
     summary.ws.activate()
+    book.file.set_properties({"title": pilot.title, "created": run.created_at})
 
 
 # -- monthly values ---------------------------------------------------------------------------------------------------

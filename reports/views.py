@@ -1,8 +1,9 @@
 """Files to take away: workbooks, opening record, receipt; and filling a municipality's own template."""
 
+from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -13,14 +14,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import clock
 from bids.sheets import why_refused
 from bids.views.access import signed_in
+from evaluation.actions.letters import letter_for
 from evaluation.models import EvaluationRun
+from pilots.papers.listing import meeting
+from pilots.papers.readers import find
 from reports import access
-from reports.documents import opening_record_pdf, receipt_pdf
+from reports.documents import (
+    council_paper_pdf,
+    letter_pdf,
+    opening_record_pdf,
+    papers_pdf,
+    receipt_pdf,
+    rehearsal_pdf,
+)
 from reports.files import safe_name, workbook_of
 from reports.forms import TemplateForm
 from reports.named_values import fill, named_values, names_csv
 from reports.pilot_workbook import pilot_workbook
 from tendering.spreadsheets.safe import Refused
+from tendering.views.access import person
 from tendering.views.officer_view import navigation_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -69,11 +81,42 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return download(receipt_pdf(found, language()), PDF, f"{found.bid.tender.reference}-{_('receipt')}.pdf")
 
 
+@signed_in
+@require_safe
+def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """A letter about the award as PDF, for its recipients, the office and the audit."""
+    found = letter_for(person(request), letter_id)
+    return download(letter_pdf(found), PDF, f"{found.tender.reference}-{_('award-letter')}.pdf")
+
+
+@require_safe
+def rehearsal(request: HttpRequest, rehearsal_id: UUID) -> HttpResponse:
+    """A company's own rehearsal as PDF."""
+    found = access.rehearsal_for(request.user, rehearsal_id)
+    return download(rehearsal_pdf(found, language()), PDF, f"{found.tender.reference}-{_('rehearsal')}.pdf")
+
+
 @require_safe
 def pilot_file(request: HttpRequest, pilot_id: int) -> HttpResponse:
     """The workbook of an analysed pilot, for everybody."""
     pilot = access.pilot_for(request.user, pilot_id)
     return download(pilot_workbook(pilot, language()), XLSX, f"{pilot.reference}-{_('pilot')}.xlsx")
+
+
+@require_safe
+def paper_file(request: HttpRequest, paper_id: UUID) -> HttpResponse:
+    """A council paper as PDF: the full version for council, office and audit, the public one for everybody."""
+    reader = find(request.user, paper_id, request.GET.get("version", ""))
+    if reader.paper.issued_at is None:
+        raise Http404
+    return download(council_paper_pdf(reader), PDF, f"{_('council-paper')}-{reader.paper.pk}.pdf")
+
+
+@require_safe
+def session_file(request: HttpRequest, day: date, reference: str) -> HttpResponse:
+    """All papers of a municipality's day in one file, to be read without the net."""
+    readers = meeting(request.user, clock.now(), day, reference)
+    return download(papers_pdf(readers), PDF, f"{_('council-papers')}-{reference}-{day.isoformat()}.pdf")
 
 
 @signed_in

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import practice_rows
 from tendering.models import (
     Amendment,
     Approval,
@@ -25,6 +26,10 @@ from tendering.models import (
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Shows rows and forbids every change."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Nothing of anybody's practice."""
+        return practice_rows.only_here(super().get_queryset(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -7,8 +7,20 @@ class TenderingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import due
-        from tendering import search_index
-        from tendering.actions import tell_invited_of_published
+        from accounts.actions.duty import leave_groups_after_duty
+        from tendering import desk, following, notices, search_index, sharing_desk
+        from tendering.actions import propose_extensions, tell_invited_of_published
+        from tendering.actions.watching import forget_unconfirmed, remind
 
         post_migrate.connect(search_index.install, sender=self, dispatch_uid="tendering_search")
-        due.jobs.append(due.Job("invitations sent", tell_invited_of_published))
+        desk.register()
+        sharing_desk.register()
+        notices.register()
+        due.jobs += [
+            due.Job("invitations sent", tell_invited_of_published),
+            due.Job("later deadlines proposed", propose_extensions),
+            due.Job("letters to followers written", following.send),
+            due.Job("reminders written", remind),
+            due.Job("unconfirmed subscriptions forgotten", forget_unconfirmed),
+            due.Job("opening groups left after duty", leave_groups_after_duty),
+        ]

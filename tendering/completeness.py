@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tendering.models import INVITED_ONLY, AllocationRule, Lot, Tender
+from tendering.models import INVITED_ONLY, AllocationRule, CriterionKind, Lot, Tender
 
 FULL_WEIGHT = Decimal(100)
 Gap = tuple[str, str]
@@ -16,7 +16,14 @@ Gap = tuple[str, str]
 def gaps(tender: Tender, now: datetime) -> list[Gap]:
     """(field, sentence) of everything that is missing or contradicts itself; empty when the tender is complete."""
     lots = list(tender.lots.prefetch_related("items"))
-    return [*_moments(tender, now), *_lots(tender, lots), *_weights(tender, lots), *_invitations(tender)]
+    found = (
+        _moments(tender, now),
+        _lots(tender, lots),
+        _weights(tender, lots),
+        _invitations(tender),
+        _envelopes(tender),
+    )
+    return [gap for part in found for gap in part]
 
 
 def stop_on_gaps(tender: Tender, now: datetime) -> None:
@@ -68,6 +75,12 @@ def _weights(tender: Tender, lots: list[Lot]) -> Iterator[Gap]:
         if total != FULL_WEIGHT:
             words = {"code": lot.code, "total": f"{total.normalize():f}"}
             yield "criteria", _("The weights of lot %(code)s add up to %(total)s instead of 100.") % words
+
+
+def _envelopes(tender: Tender) -> Iterator[Gap]:
+    """Prices wait for the panel's scores, so there must be something for it to score."""
+    if tender.two_envelopes and not tender.criteria.filter(kind=CriterionKind.QUALITY, weight__gt=0).exists():
+        yield "criteria", _("Prices in an envelope of their own need at least one quality criterion that people score.")
 
 
 def _invitations(tender: Tender) -> Iterator[Gap]:

@@ -68,10 +68,11 @@ class Rule:
 
 OFFICE = frozenset({Role.OFFICER})
 RELEASERS = frozenset({Role.OFFICER, Role.APPROVER})
+WRITERS = frozenset({Role.OFFICER, Role.REQUESTER})  # a requesting department: own drafts only, see decide_own_draft
 ACTIONS: dict[str, Rule] = {
-    "create": Rule(frozenset({Status.DRAFT}), OFFICE, _("A tender starts as a draft.")),
+    "create": Rule(frozenset({Status.DRAFT}), WRITERS, _("A tender starts as a draft.")),
     "edit": Rule(
-        frozenset({Status.DRAFT, Status.PREPARED}), OFFICE, _("A released tender is changed by an amendment only.")
+        frozenset({Status.DRAFT, Status.PREPARED}), WRITERS, _("A released tender is changed by an amendment only.")
     ),
     "prepare": Rule(frozenset({Status.DRAFT}), OFFICE, _("This tender has been handed over for release already.")),
     "release": Rule(
@@ -87,6 +88,12 @@ ACTIONS: dict[str, Rule] = {
     ),
     "approve_extension": Rule(
         frozenset({Status.OPEN}), RELEASERS, _("The deadline can be extended only before it has passed.")
+    ),
+    "correct": Rule(
+        frozenset({Status.OPEN}), OFFICE, _("Text and documents can be corrected only before the deadline.")
+    ),
+    "publish_correction": Rule(
+        frozenset({Status.OPEN}), RELEASERS, _("Text and documents can be corrected only before the deadline.")
     ),
     "next_round": Rule(
         frozenset({Status.EVALUATION}), OFFICE, _("The next round starts after the bids of this round were opened.")
@@ -151,3 +158,19 @@ def decide_extension(current_end: datetime | None, new_end: datetime, now: datet
     if new_end <= current_end:
         return Refused("only_later", _("A deadline can only be moved to a later moment."))
     return ALLOWED
+
+
+def decide_own_draft(status_now: Status, roles: frozenset[str], is_own: bool) -> Decision:
+    """A requesting department writes its own draft until it is handed over; the procurement office writes any."""
+    if Role.OFFICER in roles or (is_own and status_now == Status.DRAFT):
+        return ALLOWED
+    return Refused("not_your_draft", _("The procurement office takes care of this tender now."), 403)
+
+
+def decide_hand_over(status_now: Status, roles: frozenset[str], is_own: bool) -> Decision:
+    """Officers pass on what is under way at their buyer, a requesting department its own draft."""
+    if status_now in {Status.AWARDED, Status.CANCELLED}:
+        return Refused("not_now", _("This procedure has ended; there is nothing to hand over."))
+    if Role.OFFICER in roles or (is_own and status_now == Status.DRAFT and Role.REQUESTER in roles):
+        return ALLOWED
+    return Refused("not_your_role", _("Your role does not include this."), 403)

@@ -40,7 +40,9 @@ def lock_tender(tender_id: int, *, share: bool = False) -> Tender:
 def lock_tender_at(tender_id: int, *, share: bool = False) -> tuple[Tender, datetime]:
     """The locked tender and the one moment of the act: the clock is read after the lock was granted."""
     lock_row(Tender, tender_id, share=share)
-    tender = Tender.objects.select_related("buyer").get(pk=tender_id)
+    tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
+    if tender is None:  # a real one seen from a practice, or the other way round
+        raise Http404
     now = clock.now()
     _check_clock(tender, now)
     if not share or connection.vendor == "sqlite":  # a shared PostgreSQL lock must not write: the writers would wait

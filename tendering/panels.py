@@ -40,6 +40,7 @@ class Formula:
     """How bids are judged, in words a bidder can follow, with three invented bids.
 
     `lines` are the formula; `heads` and `rows` have the shape of the `data_table` tag; `steps` redo each bid by hand.
+    `doubts` and `hints` say what to think of before the rule is published.
     """
 
     name: Text
@@ -49,6 +50,8 @@ class Formula:
     rows: Sequence[Any] = ()
     outcome: Text = ""
     steps: Sequence[Text] = field(default=())
+    doubts: Sequence[Text] = field(default=())
+    hints: Sequence[Text] = field(default=())
 
     @property
     def short_heads(self) -> list[Any]:
@@ -79,6 +82,8 @@ action_panels: list[Panel] = []
 body_panels: list[Panel] = []
 # how bids are sealed, inside the section of that name
 seal_panels: list[Panel] = []
+# before a tender is published, for the person who releases it
+release_panels: list[Panel] = []
 navigation: list[Navigation] = []
 next_steps: list[Steps] = []
 formula_providers: list[FormulaProvider] = []

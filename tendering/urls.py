@@ -1,12 +1,33 @@
 """Addresses of the pages about tenders."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from tendering.views import attachments, changes, creation, detail, feeds, invitations, judging, listing, release
+from tendering.views import (
+    attachments,
+    changes,
+    corrections,
+    creation,
+    detail,
+    directory,
+    feeds,
+    handing_over,
+    invitations,
+    judging,
+    listing,
+    outages,
+    overview,
+    release,
+    watching,
+    who,
+)
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("desk/procedures/", overview.procedures, name="desk_procedures"),
+    re_path(r"^desk/procedures\.(?P<kind>xlsx|csv)$", overview.table, name="desk_procedures_table"),
+    path("desk/hand-over/", handing_over.everything, name="desk_hand_over"),
     path("tenders/", listing.tender_list, name="tender_list"),
-    path("tenders.atom", feeds.TenderFeed(), name="tender_feed"),
+    path("tenders.atom", feeds.atom, name="tender_feed"),
+    path("tenders.json", feeds.json, name="tender_json"),
     path("tenders.ics", feeds.deadlines, name="tender_deadlines"),
     path("tenders/new/", creation.new, name="tender_new"),
     path("tenders/cpv/", creation.cpv_search, name="tender_cpv"),
@@ -28,10 +49,30 @@ urlpatterns: list[URLPattern] = [
         name="tender_document_remove",
     ),
     path("tenders/<int:tender_id>/invite/", invitations.invitations, name="tender_invite"),
+    path("contacts/", directory.directory, name="directory"),
+    re_path(r"^contacts\.(?P<kind>xlsx|csv)$", directory.as_table, name="directory_table"),
+    path("contacts.vcf", directory.as_vcards, name="directory_vcards"),
+    path("tenders/<int:tender_id>/who/", who.who_does_what, name="who_does_what"),
     path("tenders/<int:tender_id>/release/", release.release, name="tender_release"),
     path("tenders/<int:tender_id>/questions/", changes.questions, name="tender_questions"),
     path("tenders/<int:tender_id>/questions/<int:question_id>/", changes.answer, name="tender_answer"),
     path("tenders/<int:tender_id>/deadline/", changes.extend, name="tender_extend"),
     path("tenders/<int:tender_id>/deadline/<int:amendment_id>/", changes.extension, name="tender_extension"),
+    path("tenders/<int:tender_id>/deadline/proposals/<int:proposal_id>/", outages.proposal, name="tender_proposal"),
+    path(
+        "tenders/<int:tender_id>/deadline/proposals/<int:proposal_id>/evidence.json",
+        outages.evidence,
+        name="tender_proposal_evidence",
+    ),
+    path("tenders/<int:tender_id>/correct/", corrections.correct, name="tender_correct"),
+    path("tenders/<int:tender_id>/correct/<int:amendment_id>/", corrections.correction, name="tender_correction"),
+    path("tenders/<int:tender_id>/hand-over/", handing_over.tender, name="tender_hand_over"),
     path("tenders/<int:tender_id>/cancel/", changes.cancel, name="tender_cancel"),
+    path("tenders/follow/", watching.follow_search, name="tender_subscribe"),
+    path("tenders/<int:tender_id>/follow/", watching.follow_tender, name="tender_follow"),
+    path("tenders/<int:tender_id>/bookmark/", watching.bookmark, name="tender_bookmark"),
+    path("subscriptions/confirm/<str:token>/", watching.confirm, name="subscription_confirm"),
+    path("account/subscriptions/", watching.subscriptions, name="subscriptions"),
+    path("account/subscriptions/<uuid:subscription_id>/", watching.change_subscription, name="subscription_change"),
+    path("", include("tendering.shared_urls")),
 ]

@@ -9,7 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from tendering.models import Criterion, CriterionKind
 
-RATIO_METHODS = frozenset({"ratio_simple", "ratio_extended"})
+RATIO_METHODS = frozenset({"ratio_simple", "ratio_extended", "kaden_surcharge", "kaden_exponential"})
+UNWEIGHTED = frozenset({
+    "ratio_simple", "ratio_extended", "kaden_surcharge", "monetised", "external", "quality_fixed_price", "qbs", "fbs",
+    "lcs",
+})  # fmt: skip
 HUNDRED = Decimal(100)
 
 
@@ -23,9 +27,9 @@ class Share:
 
 
 def shares(spec: Mapping[str, Any], criteria: Iterable[Criterion]) -> list[Share]:
-    """Shares in the order price, efficiency, cost, quality; empty for methods that divide performance by price."""
+    """Shares in the order price, efficiency, cost, quality; empty for methods whose price has no weight."""
     method = spec.get("method")
-    if method in RATIO_METHODS or not method:
+    if method in UNWEIGHTED or method in RATIO_METHODS or not method:
         return []
     if method == "price_only":
         return [_share(CriterionKind.PRICE, HUNDRED)]

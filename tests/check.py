@@ -44,7 +44,10 @@ def _checks(folder: Path) -> list[Check]:
         "BASE_URL": "https://tenders.example",
         "ALLOWED_HOSTS": "tenders.example",
         "BEHIND_PROXY": "1",
-    }
+        "OPERATOR_NAME": "Centre", "OPERATOR_ADDRESS": "Square 1", "OPERATOR_EMAIL": "help@tenders.example",
+        "OPERATOR_PHONE": "+49 1", "OPERATOR_PRIVACY_EMAIL": "privacy@tenders.example",
+        "PRIVACY_AUTHORITY": "Authority", "ENFORCEMENT_BODY": "Body", "ACCESSIBILITY_DATE": "2026-01-01",
+    }  # fmt: skip
     manage = [sys.executable, "manage.py"]
     return [
         Check("ruff", [str(BIN / "ruff"), "check", "."]),

@@ -36,7 +36,8 @@ def make_organization(kind: str = OrganizationKind.MUNICIPALITY, **fields: Any) 
 def make_user(organization: Organization | None = None, *roles: str, **fields: Any) -> User:
     """A person with these roles in the organisation (any of accounts.lifecycle.Role)."""
     number = next(_numbers)
-    user = User.objects.create_user(fields.pop("email", f"person.{number}@town.example"), PASSWORD, **fields)
+    house = "town" if organization is None or organization.kind != OrganizationKind.PROVIDER else organization.reference
+    user = User.objects.create_user(fields.pop("email", f"person.{number}@{house.lower()}.example"), PASSWORD, **fields)
     for role in roles:
         assert organization is not None
         add_role(user, organization, role)

@@ -1,6 +1,6 @@
 """`make test` and `make test-all`: the tests on SQLite, then on PostgreSQL, and what was left out, by name.
 
-.venv/bin/python tests/run.py [--all] [arguments for pytest]
+.venv/bin/python tests/run.py [--all | --rest] [arguments for pytest]     --rest: what the run without it left out
 """
 
 import os
@@ -12,33 +12,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# What a database could treat differently. The rest is the same code on the same rows and runs on both in --all.
-CORE = ["accounts", "tendering", "bids", "evaluation", "pilots", "demo"]
-NOT_CORE = "not slow and not browser and not libreoffice"
 USUAL_SERVER = "postgres://postgres@127.0.0.1:5432/zuschlag"
 PROGRAMS = [
     ("Browser tests", ("chromium", "chromium-browser", "google-chrome"), "install Chromium (Debian: chromium)"),
     ("LibreOffice tests", ("soffice", "libreoffice"), "install LibreOffice Calc (Debian: libreoffice-calc-nogui)"),
     ("Tests against the age program", ("age",), "install age"),
-    ("Tests of a jumping clock", ("faketime",), "install faketime"),
+    ("Tests of a jumping clock and of a failing disk", ("gcc",), "install gcc"),
 ]
 
 
 def main(arguments: list[str]) -> int:
     """Run what can run here; exit code 1 when any test failed."""
-    everything = "--all" in arguments
-    more = [argument for argument in arguments if argument != "--all"]
+    everything, rest = "--all" in arguments, "--rest" in arguments
+    more = [argument for argument in arguments if argument not in {"--all", "--rest"}]
     left_out = [f"{what}: {how}" for what, names, how in PROGRAMS if not any(map(shutil.which, names))]
-    codes = [_pytest("SQLite", [] if everything else ["-m", "not slow"], more, {"DATABASE_URL": ""})]
-    if server := postgresql():
-        selected = [] if everything else ["-m", NOT_CORE, *_core_folders()]
-        codes.append(_pytest("PostgreSQL", selected, more, {"DATABASE_URL": server}))
+    server = postgresql()
+    on_sqlite = [] if everything else ["-m", "slow" if rest else "not slow"]
+    if server and not everything and not rest:
+        on_sqlite.append("--no-migrations")  # tables straight from the models; PostgreSQL's go through the migrations
+    codes = [_pytest("SQLite", on_sqlite, more, {"DATABASE_URL": ""})]
+    if server:
+        # Spreadsheets recalculated and walks through every page differ in nothing from one database to the other.
+        # Neither do the second looks of browsers, in the other language or from every side.
+        usual = ["-m", "not libreoffice and not pages and not (browser and slow)"]
+        on_postgresql = usual if everything else [*usual, "--core=not"] if rest else ["--core=only"]
+        codes.append(_pytest("PostgreSQL", on_postgresql, more, {"DATABASE_URL": server}))
     else:
         left_out.append(
             "Tests on PostgreSQL: no server answers. Start one at 127.0.0.1:5432 with trust for user postgres, "
             "or name one: DATABASE_URL_TEST=postgres://user:password@host/name"
         )
-    if not everything:
+    if not everything and not rest:
         left_out.append("Slow tests: make test-all")
     _sum_up(left_out, codes)
     return 1 if any(codes) else 0
@@ -47,17 +51,14 @@ def main(arguments: list[str]) -> int:
 def _pytest(database: str, selected: list[str], more: list[str], environment: dict[str, str]) -> int:
     print(f"\n=== Tests on {database} ===", flush=True)
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-q", "-n", os.environ.get("TEST_PROCESSES", "2"), *selected, *more]
+    processes = os.environ.get("TEST_PROCESSES", "3")  # one more than two cores: browsers and databases are waited for
+    command = [sys.executable, "-m", "pytest", "-q", "-n", processes, "--dist", "worksteal", *selected, *more]
     environment = {key: value for key, value in {**os.environ, **environment}.items() if value or key != "DATABASE_URL"}
     code = subprocess.run(command, cwd=ROOT, env=environment).returncode
     print(
         f"=== {database}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s ===", flush=True
     )
     return code
-
-
-def _core_folders() -> list[str]:
-    return [f"tests/{name}" for name in CORE if (ROOT / "tests" / name).is_dir()]
 
 
 def postgresql() -> str:

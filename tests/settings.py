@@ -11,9 +11,11 @@ os.environ.setdefault("STATIC_BUILD_DIR", str(Path(__file__).resolve().parent.pa
 from config.settings import *  # noqa: E402, F403
 
 ALLOW_SIMULATED_TIME = True
+MEASURE_AVAILABILITY = False  # its thread would write beside the tests; they count by hand
 OPENER_KEY_WORK_FACTOR = 4
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_AUTOREFRESH = True  # every test client would else list all static files before its first request
 ACCOUNT_RATE_LIMITS = False  # a hundred sign-ins from one address are a test run, not an attack
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405 - from the product's settings
     # A file, not memory: only then do locks, WAL and IMMEDIATE transactions behave as they do in use.

@@ -13,9 +13,10 @@ from accounts.vat import clean_vat_number
 
 
 def register_company(
-    *, name: str, email: str, password: str, country: str, vat_number: str = "", language: str = "de"
-) -> User:
-    """The company and its first account, bidder and administrator at once.
+    *, name: str, email: str, password: str = "", country: str, vat_number: str = "", language: str = "de",
+    password_hash: str = "",
+) -> User:  # fmt: skip
+    """The company and its first account, bidder and administrator at once. `password_hash`: of one checked before.
 
     Raises ValidationError by field, RefusedError "email_taken" (interfaces must not show it to strangers).
     """
@@ -32,7 +33,10 @@ def register_company(
         )
         company.full_clean()
         company.save()
-        user = _account(email, password, company.name, language)
+        user = _account(email, password or None, company.name, language)
+        if password_hash:
+            User.objects.filter(pk=user.pk).update(password=password_hash)
+            user.password = password_hash
         for role in (Role.BIDDER, Role.BIDDER_ADMIN):
             membership = Membership(user=user, organization=company, role=role)
             membership.full_clean()
@@ -48,7 +52,7 @@ def register_company(
     return user
 
 
-def _account(email: str, password: str, function: str, language: str) -> User:
+def _account(email: str, password: str | None, function: str, language: str) -> User:
     if User.objects.filter(email__iexact=email).exists():
         refuse("email_taken", _("There is an account with this e-mail address already."))
     try:

@@ -1,5 +1,6 @@
 """Sign-in for API clients: `Authorization: Bearer zt_…`."""
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
@@ -24,9 +25,9 @@ class TokenAuthentication(BaseAuthentication):
             .first()
         )
         if found is None:
-            raise AuthenticationFailed("The token is not known or has been revoked.", code="token_invalid")
+            raise AuthenticationFailed(_("The token is not known or has been revoked."), code="token_invalid")
         if found.scope == "read" and request.method not in READING:
-            raise PermissionDenied("This token may only read.", code="token_read_only")
+            raise PermissionDenied(_("This token may only read."), code="token_read_only")
         if found.last_used_on != (today := clock.now().date()):
             ApiToken.objects.filter(pk=found.pk).update(last_used_on=today)
         return found.user, found

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
@@ -17,11 +18,12 @@ class StrictDecimalField(serializers.DecimalField):
     """
 
     default_error_messages = {
-        "invalid": 'Write a decimal number as text with a decimal point, for example "1250.50".',
+        "invalid": _('Write a decimal number as text with a decimal point, for example "1250.50".'),
     }
 
     def to_internal_value(self, data: Any) -> Decimal:
-        return super().to_internal_value(self._plain_text(data))
+        value = super().to_internal_value(self._plain_text(data))
+        return value or abs(value)  # minus zero is zero
 
     def to_representation(self, value: Any) -> str:
         return format(Decimal(value), "f")

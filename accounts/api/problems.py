@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -19,13 +20,13 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, RefusedError):
         return problem(error.refused.status, error.refused.code, str(error.refused.sentence))
     if isinstance(error, Http404):
-        return problem(404, "not_found", "There is nothing here for you.")
+        return problem(404, "not_found", _("There is nothing here for you."))
     if isinstance(error, PermissionDenied):
-        return problem(403, "forbidden", str(error) or "This is not for you.")
+        return problem(403, "forbidden", str(error) or _("This is not for you."))
     if isinstance(error, ValidationError):
-        return problem(400, "invalid", "Some fields need your attention.", errors=fields_of(error))
+        return problem(400, "invalid", _("Some fields need your attention."), errors=fields_of(error))
     if isinstance(error, exceptions.ValidationError):
-        return problem(400, "invalid", "Some fields need your attention.", errors=error.detail)
+        return problem(400, "invalid", _("Some fields need your attention."), errors=error.detail)
     if isinstance(error, exceptions.APIException):
         code = error.get_codes() if isinstance(error.get_codes(), str) else "error"
         answer = problem(error.status_code, str(code), str(error.detail))

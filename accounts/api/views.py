@@ -12,16 +12,16 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.actions import issue_token, revoke_token
+from accounts.api.asking import ApiView
 from accounts.api.serializers import Me, TokenAnswer, TokenRequest
 from accounts.api.throttling import PerAccount, PerAddress
 from accounts.decision import refuse
 from accounts.models import ApiToken, Organization, User
 
 
-class TokenView(APIView):
+class TokenView(ApiView):
     """Tokens: get one by e-mail and password, end the one in use."""
 
     throttle_classes = (PerAddress, PerAccount)
@@ -58,7 +58,7 @@ class TokenView(APIView):
         return Response(status=204)
 
 
-class TokenDetailView(APIView):
+class TokenDetailView(ApiView):
     """One of one's own tokens."""
 
     permission_classes = (IsAuthenticated,)
@@ -72,7 +72,7 @@ class TokenDetailView(APIView):
         return Response(status=204)
 
 
-class MeView(APIView):
+class MeView(ApiView):
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(responses=Me, operation_id="me")

@@ -10,38 +10,83 @@ from bids.actions.drafts import (
     save_draft,
     start_draft,
 )
+from bids.actions.editions import confirm_bid, see_corrections
+from bids.actions.handover import cancel_handover, complete_handover, help_handover, start_handover
 from bids.actions.late import (
     admit_late_bid,
     confirm_late_decision,
     exclude_late_bid,
     start_late_opening,
 )
-from bids.actions.opening import hand_over_pieces, release_pieces, start_opening
-from bids.actions.seal import current_seal, make_seal
+from bids.actions.opener_keys import (
+    report_key_lost,
+    store_opener_key,
+    try_opener_key,
+    try_opener_key_assisted,
+)
+from bids.actions.opening import hand_over_pieces, release_pieces, release_task, resume_opening, start_opening
+from bids.actions.rehearsal import expire_rehearsals, prepare_rehearsal, rehearse
+from bids.actions.seal import current_seal, current_seals, make_seal
+from bids.actions.seal_check import record_seal_check
+from bids.actions.sealed_outside import SealedOutside, prepare_manifest, submit_sealed
 from bids.actions.submission import submit_bid, submit_manifest
+from bids.actions.uploads import (
+    announce_upload,
+    attach_arrived,
+    expire_uploads,
+    own_upload,
+    remove_upload,
+    take_chunk,
+)
 from bids.actions.withdrawal import withdraw_bid
 from bids.keys import create_opener_key
 
 __all__ = [
+    "SealedOutside",
     "admit_late_bid",
+    "announce_upload",
+    "attach_arrived",
     "attach_document",
+    "cancel_handover",
+    "complete_handover",
+    "confirm_bid",
     "confirm_late_decision",
     "create_opener_key",
     "current_seal",
+    "current_seals",
     "discard_draft",
     "exclude_late_bid",
     "expire_drafts",
+    "expire_rehearsals",
+    "expire_uploads",
     "hand_over_pieces",
+    "help_handover",
     "make_seal",
     "own_draft",
+    "own_upload",
+    "prepare_manifest",
+    "prepare_rehearsal",
     "read_draft",
+    "record_seal_check",
+    "rehearse",
     "release_pieces",
+    "release_task",
     "remove_document",
+    "remove_upload",
+    "report_key_lost",
+    "resume_opening",
     "save_draft",
+    "see_corrections",
     "start_draft",
+    "start_handover",
     "start_late_opening",
     "start_opening",
+    "store_opener_key",
     "submit_bid",
     "submit_manifest",
+    "submit_sealed",
+    "take_chunk",
+    "try_opener_key",
+    "try_opener_key_assisted",
     "withdraw_bid",
 ]

@@ -23,8 +23,9 @@ from bids.actions import trail
 from bids.actions.access import require_bidder, require_may_bid
 from bids.content import DraftContent, FileNote, file_name
 from bids.content_checks import check_fits
+from bids.envelopes import envelope_of
 from bids.lifecycle import decide_submit
-from bids.models import Draft, SealedObject
+from bids.models import Draft, SealedObject, Upload
 from bids.upload import SealedUpload
 from tendering.locking import lock_row, lock_tender_at
 
@@ -40,7 +41,9 @@ def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
         lock_company(company)
         if found := Draft.objects.filter(tender=tender, company=company).first():
             return found
-        draft = Draft(tender=tender, company=company, created_at=now, updated_at=now, updated_by=actor)
+        draft = Draft(
+            tender=tender, company=company, edition=tender.edition, created_at=now, updated_at=now, updated_by=actor,
+        )  # fmt: skip
         draft.content = encrypt(draft, DraftContent())
         draft.full_clean()
         draft.save()
@@ -60,12 +63,12 @@ def save_draft(*, actor: User, draft_id: UUID | str, expected_version: int, cont
     """
     wanted = DraftContent.from_json({**content, "files": []})
     with audit.in_transaction():
-        draft, now = _lock_draft(actor, draft_id)
+        draft, now = lock_draft(actor, draft_id)
         if draft.version != expected_version:
             refuse("stale", gettext_lazy("Somebody of your company saved this bid in between. Please load it again."))
         check_fits(wanted, draft.tender)
         draft.version += 1
-        _write(draft, wanted.with_files(content_of(draft).files), actor, now)
+        write_content(draft, wanted.with_files(content_of(draft).files), actor, now)
         trail.record(draft.tender_id, "draft.saved", actor=actor, at=now, subject=f"draft:{draft.pk}",
                      data={"version": draft.version})  # fmt: skip
     return draft
@@ -74,7 +77,7 @@ def save_draft(*, actor: User, draft_id: UUID | str, expected_version: int, cont
 def discard_draft(*, actor: User, draft_id: UUID | str) -> None:
     """Deletes the draft and its documents that belong to no submitted bid."""
     with audit.in_transaction():
-        draft, now = _lock_draft(actor, draft_id)
+        draft, now = lock_draft(actor, draft_id)
         delete_loose_objects(draft.pk)
         trail.record(draft.tender_id, "draft.discarded", actor=actor, at=now, subject=f"draft:{draft.pk}")
         draft.delete()
@@ -83,14 +86,18 @@ def discard_draft(*, actor: User, draft_id: UUID | str) -> None:
 def attach_document(*, actor: User, draft_id: UUID | str, stored: SealedUpload, name: str, role: str) -> SealedObject:
     """Adds a sealed document to the draft. Its name stands only in the encrypted content. A refused file is deleted."""
     with _kept_or_removed(stored.path), audit.in_transaction():
-        draft, now = _lock_draft(actor, draft_id)
+        draft, now = lock_draft(actor, draft_id)
         content = content_of(draft)
         if len(content.files) >= settings.BID_FILE_COUNT_LIMIT:
             most = settings.BID_FILE_COUNT_LIMIT
             refuse("too_many_files", gettext_lazy("A bid has at most %(most)s documents.") % {"most": most})
+        if stored.envelope != envelope_of(draft.tender, role):
+            raise ValidationError(
+                {"role": [_("Papers with prices are added on a page of their own: choose it first.")]}
+            )
         item = _store_object(draft, stored, now)
         note = _note(stored, file_name(name), role)
-        _write(draft, content.with_files((*content.files, note)), actor, now)
+        write_content(draft, content.with_files((*content.files, note)), actor, now)
         data = {"sha256": item.sha256, "size": item.size}
         trail.record(draft.tender_id, "document.attached", actor=actor, at=now, subject=f"object:{item.pk}", data=data)
     return item
@@ -102,12 +109,12 @@ def remove_document(*, actor: User, object_id: UUID | str) -> None:
     if item is None:
         raise Http404
     with audit.in_transaction():
-        draft, now = _lock_draft(actor, item.draft_id)
+        draft, now = lock_draft(actor, item.draft_id)
         content = content_of(draft)
         left = tuple(file for file in content.files if file.object != str(item.pk))
         if len(left) == len(content.files):
             raise Http404
-        _write(draft, content.with_files(left), actor, now)
+        write_content(draft, content.with_files(left), actor, now)
         if item.bid_id is None:
             _delete_objects([item])
         trail.record(draft.tender_id, "document.removed", actor=actor, at=now, subject=f"object:{item.pk}")
@@ -144,8 +151,12 @@ def encrypt(draft: Draft, content: DraftContent) -> bytes:
 
 
 def delete_loose_objects(draft_id: UUID) -> None:
-    """Deletes rows and, after commit, files of documents that no submitted bid contains."""
+    """Deletes rows and, after commit, files of documents that no submitted bid contains; ends what still comes in."""
     _delete_objects(list(SealedObject.objects.filter(draft_id=draft_id, bid=None)))
+    unfinished = Upload.objects.filter(draft_id=draft_id, ended="")
+    parts = list(unfinished.values_list("path", flat=True))
+    unfinished.update(ended="removed", ended_at=clock.now())
+    transaction.on_commit(lambda: storage.remove_parts(parts))
 
 
 def lock_company(company: Organization) -> None:
@@ -163,7 +174,7 @@ def _expire(pk: UUID, actor: User | None) -> None:
         draft.delete()
 
 
-def _lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
+def lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
     """The draft under lock and the moment of the act; refuses when the tender takes no bids."""
     found = own_draft(actor, draft_id)
     tender, now = lock_tender_at(found.tender_id, share=True)
@@ -174,7 +185,7 @@ def _lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
     return draft, now
 
 
-def _write(draft: Draft, content: DraftContent, actor: User, now: datetime) -> None:
+def write_content(draft: Draft, content: DraftContent, actor: User, now: datetime) -> None:
     draft.content = encrypt(draft, content)
     draft.updated_at, draft.updated_by = now, actor
     draft.full_clean()
@@ -188,6 +199,7 @@ def _store_object(draft: Draft, stored: SealedUpload, now: datetime) -> SealedOb
         company=draft.company,
         draft_id=draft.pk,
         kind="document",
+        envelope=stored.envelope,
         path=stored.path,
         size=stored.sealed.size_cipher,
         sha256=stored.sealed.sha256_cipher,
@@ -227,6 +239,7 @@ def _context(draft: Draft) -> str:
 def _kept_or_removed(path: str) -> Iterator[None]:
     try:
         yield
-    except BaseException:
-        storage.remove(settings.SEALED_DIR, path)
+    except BaseException as error:
+        if not storage.may_be_recorded(error):
+            storage.remove(settings.SEALED_DIR, path)
         raise

@@ -14,7 +14,8 @@ from accounts.decision import refuse
 from accounts.lifecycle import Role
 from accounts.models import User
 from bids.actions import trail
-from bids.actions.opening import erase_seal_if_done, require_opener, session_for
+from bids.actions.opening import erase_seal_if_done, session_for
+from bids.actions.opening_access import require_opener
 from bids.models import Bid, OpeningSession, TenderSeal
 from tendering.lifecycle import Status
 from tendering.locking import lock_row, lock_tender_at
@@ -50,7 +51,7 @@ def confirm_late_decision(*, actor: User, bid_id: UUID | str) -> Bid:
             bid.late_admitted_at = now
         _save(bid)
         if decision["outcome"] == "excluded":
-            erase_seal_if_done(tender, TenderSeal.objects.get(tender=tender, generation=bid.round))
+            erase_seal_if_done(tender, TenderSeal.objects.first_envelope().get(tender=tender, generation=bid.round))
         _audit(bid, tender, "late_bid.confirmed", actor, now)
     return bid
 
@@ -66,6 +67,8 @@ def start_late_opening(*, actor: User, bid_id: UUID | str) -> OpeningSession:
         bid = Bid.objects.get(pk=found.pk)
         if tender.status(now) != Status.EVALUATION or bid.late_admitted_at is None or bid.opened_at:
             refuse("not_admitted", gettext_lazy("Only a late bid that two people have admitted can be opened."))
+        if tender.two_envelopes and tender.scores_closed_at is not None:
+            refuse("scores_closed", gettext_lazy("The scores are closed, so no further quality part can be opened."))
         return session_for(tender, "late", actor, now)
 
 

@@ -9,23 +9,32 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit, clock
-from accounts.decision import refuse, require
-from accounts.lifecycle import Role
-from accounts.models import OpenerKey, OpeningGroup, User
-from bids import keys, opening
+from accounts.decision import refuse
+from accounts.models import OpenerKey, User
+from bids import keys, opening, storage
 from bids.actions import records, trail
+from bids.actions.opening_access import (
+    ASSISTED_OFF,
+    NO_KEY,
+    WRONG_PIECE,
+    key_for,
+    require_opener,
+)
+from bids.actions.opening_time import kind_to_open, require_time
+from bids.actions.seal import current_seal, current_seals
+from bids.envelopes import PRICE
 from bids.models import Bid, BidQuerySet, OpeningRelease, OpeningSession, SealPiece, TenderSeal
-from bids.sealing import SealingError, WrongPassSentence
+from bids.sealing import SealingError, WrongPassSentence, WrongPiece
 from bids.sealing import release_pieces as wrap_pieces
-from tendering.actions import mark_opened
-from tendering.lifecycle import Status, decide
+from bids.sealing.wrapping import encode
+from tendering.actions import mark_opened, mark_prices_opened
+from tendering.lifecycle import Status
 from tendering.locking import lock_tender_at
 from tendering.models import ConflictDeclaration, Tender
 
@@ -38,8 +47,9 @@ def start_opening(*, actor: User, tender_id: int) -> OpeningSession:
     with audit.in_transaction():
         tender, now = lock_tender_at(tender_id)
         require_opener(actor, tender)
-        _require_time(tender, now)
-        return session_for(tender, "bids", actor, now)
+        kind = kind_to_open(tender)
+        require_time(tender, now, kind)
+        return session_for(tender, kind, actor, now)
 
 
 def release_pieces(*, actor: User, session_id: UUID | str, pass_sentence: str) -> OpeningSession:
@@ -48,6 +58,8 @@ def release_pieces(*, actor: User, session_id: UUID | str, pass_sentence: str) -
     A wrong sentence is refused, counted and recorded (without the sentence); after five no more is tried.
     """
     session = _own_session(actor, session_id)
+    if not keys.assisted_allowed(session.tender.buyer):
+        refuse("assisted_off", ASSISTED_OFF, 403)
     if session.completed_at:
         return session
     if not _has_released(session, actor) and _count_attempt(actor, session):
@@ -56,31 +68,86 @@ def release_pieces(*, actor: User, session_id: UUID | str, pass_sentence: str) -
     return open_if_complete(actor, session)
 
 
+def release_task(*, actor: User, session_id: UUID | str) -> dict[str, Any]:
+    """What the opener's browser needs to release: {"session", "session_public", "opener", "locked", "pieces"}.
+
+    `locked` is the person's own locked key.
+    """
+    session = _own_session(actor, session_id)
+    tender = session.tender
+    _require_running(session, tender, clock.now())
+    _require_no_conflict(actor, tender)
+    key = key_for(actor, seal_of(session))
+    if key is None:
+        refuse("no_key", NO_KEY)
+    pieces = SealPiece.objects.filter(seal=seal_of(session), key=key).exclude(body={})
+    return {
+        "session": str(session.pk),
+        "session_public": opening.session_public(session),
+        "opener": key.identifier,
+        "locked": encode(bytes(key.locked)),
+        "pieces": list(pieces.values_list("body", flat=True)),
+    }
+
+
 def hand_over_pieces(*, actor: User, session_id: UUID | str, pieces: list[dict[str, Any]]) -> OpeningSession:
     """As `release_pieces`, with pieces that the opener's own browser unlocked and wrapped to the session's key."""
     session = _own_session(actor, session_id)
     if session.completed_at:
         return session
     if not _has_released(session, actor):
+        seal = seal_of(session)
+        key = key_for(actor, seal)
+        if key is None:
+            refuse("no_key", NO_KEY)
         try:
-            opening.check_release(session, seal_of(session), str(actor.pk), pieces)
+            opening.check_release(session, seal, key.identifier, pieces)
         except SealingError:
             raise ValidationError({"pieces": [_("These are not your pieces for this opening.")]}) from None
         _record_release(actor, session, pieces, "browser")
     return open_if_complete(actor, session)
 
 
-def require_opener(actor: User, tender: Tender) -> None:
-    """Http404 unless the person belongs to the buyer's opening group (also people of a service centre)."""
-    group = OpeningGroup.objects.filter(organization=tender.buyer_id, members=actor.pk)
-    if not actor.is_active or not group.exists():
+def resume_opening(*, actor: User, tender_id: int) -> OpeningSession | None:
+    """Goes on with an opening that a stopped process left after the last release; None when none waits."""
+    tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
+    if tender is None:
         raise Http404
+    require_opener(actor, tender)
+    waiting = [session for session in unfinished(tender) if is_complete(session)]
+    return open_if_complete(actor, waiting[-1]) if waiting else None
+
+
+def resume_all(now: datetime) -> int:
+    """A job: every opening that a stopped process left goes on; how many were completed."""
+    done = 0
+    for session in OpeningSession.objects.filter(completed_at=None).exclude(session_wrapped=""):
+        if is_complete(session) and session.started_at < now:
+            last = session.releases.select_related("opener").last()
+            assert last is not None
+            done += open_if_complete(last.opener, session).completed_at is not None
+    return done
+
+
+def unfinished(tender: Tender) -> list[OpeningSession]:
+    """Sessions of the tender that still have their key."""
+    return list(OpeningSession.objects.filter(tender=tender, completed_at=None).exclude(session_wrapped=""))
+
+
+def is_complete(session: OpeningSession) -> bool:
+    """Whether enough people have released: then it no longer expires, and only has to be carried out."""
+    return session.releases.exclude(pieces=[]).count() >= seal_of(session).needed
+
+
+def is_running(session: OpeningSession, now: datetime) -> bool:
+    """Whether parts are still taken, or all are there and the bids are about to be opened."""
+    return bool(session.session_wrapped) and (now < session.started_at + SESSION_LIFE or is_complete(session))
 
 
 def session_for(tender: Tender, kind: str, actor: User, now: datetime) -> OpeningSession:
     """The session of this kind that still runs, else a new one; an expired one loses its key and releases."""
     for session in OpeningSession.objects.filter(tender=tender, kind=kind, completed_at=None):
-        if session.session_wrapped and now < session.started_at + SESSION_LIFE:
+        if is_running(session, now):
             return session
         erase_session(session)
     session = OpeningSession(tender=tender, kind=kind, started_at=now, started_by=actor)
@@ -103,6 +170,8 @@ def open_if_complete(actor: User, session: OpeningSession) -> OpeningSession:
     _require_running(session, tender, clock.now())
     try:
         secret = opening.recover(session, seal)
+    except WrongPiece as error:
+        refuse("wrong_piece", WRONG_PIECE % {"person": sender_of(session, error.opener_id)})
     except SealingError:
         session.refresh_from_db()
         if session.completed_at:  # another worker was first and has destroyed the session's key
@@ -111,11 +180,12 @@ def open_if_complete(actor: User, session: OpeningSession) -> OpeningSession:
     opened = opening.OpenedBids()
     try:
         for bid in bids_to_open(session, tender):
-            opened.by_id[bid.pk] = opening.open_bid(bid, secret)
+            opened.by_id[bid.pk] = opening.open_bid(bid, secret, seal.envelope)
         with audit.in_transaction():
             done = _record_opening(actor, session, seal, opened, secret)
-    except BaseException:
-        opened.discard()
+    except BaseException as error:
+        if not storage.may_be_recorded(error):
+            opened.discard()
         raise
     if not done:
         opened.discard()
@@ -124,16 +194,23 @@ def open_if_complete(actor: User, session: OpeningSession) -> OpeningSession:
 
 
 def bids_to_open(session: OpeningSession, tender: Tender) -> BidQuerySet:
-    """Live bids of the current round that came in time; in a late session the admitted late ones."""
-    live = Bid.objects.live().filter(tender=tender, round=tender.round, opened_at=None, damaged_at=None)
-    late = session.kind == "late"
-    chosen = live.filter(is_late=True, late_admitted_at__isnull=False) if late else live.filter(is_late=False)
+    """Live bids of the current round that came in time; in a late session the admitted late ones.
+
+    Prices are opened of every bid whose quality part was opened.
+    """
+    live = Bid.objects.live().filter(tender=tender, round=tender.round, damaged_at=None)
+    if session.kind == "prices":
+        chosen = live.filter(opened_at__isnull=False)
+    elif session.kind == "late":
+        chosen = live.filter(opened_at=None, is_late=True, late_admitted_at__isnull=False)
+    else:
+        chosen = live.filter(opened_at=None, is_late=False)
     return chosen.select_related("tender__buyer", "company").order_by("received_at", "pk")
 
 
 def seal_of(session: OpeningSession) -> TenderSeal:
-    """The seal of the round that is being opened."""
-    return TenderSeal.objects.get(tender=session.tender_id, generation=session.tender.round)
+    """The seal of the round and envelope that is being opened."""
+    return current_seal(session.tender, PRICE if session.kind == "prices" else "")
 
 
 def erase_session(session: OpeningSession) -> None:
@@ -150,30 +227,31 @@ def erase_seal_if_done(tender: Tender, seal: TenderSeal) -> None:
     )
     if any(records.may_still_be_opened(bid) for bid in waiting):
         return
-    SealPiece.objects.filter(seal=seal).update(body={})
-    TenderSeal.objects.filter(pk=seal.pk).update(clock_wrapped="", clock_escrow="")
+    erase_seals([seal])
 
 
-def _require_time(tender: Tender, now: datetime) -> None:
-    """After the deadline and the guard, in which everything that arrived in time is recorded."""
-    require(decide("open", tender.status(now), frozenset({Role.OPENER})))
-    assert tender.tender_period_end
-    if now < tender.tender_period_end + timedelta(seconds=settings.OPENING_GUARD_SECONDS):
-        refuse(
-            "opening_guard", gettext_lazy("Please wait a moment: bids that arrived in time are still being recorded.")
-        )
+def erase_seals(seals: list[TenderSeal]) -> None:
+    """Destroys pieces and clock shares: what has not been opened stays sealed for good."""
+    SealPiece.objects.filter(seal__in=seals).update(body={})
+    TenderSeal.objects.filter(pk__in=[seal.pk for seal in seals]).update(clock_wrapped="", clock_escrow="")
 
 
 def _require_running(session: OpeningSession, tender: Tender, now: datetime) -> None:
-    if not session.session_wrapped or now >= session.started_at + SESSION_LIFE:
+    if not is_running(session, now):
         text = gettext_lazy(
             "This opening has expired after 15 minutes. Please start it again; both of you release again."
         )
         refuse("session_expired", text)
-    if session.kind == "bids":
-        _require_time(tender, now)
+    if session.kind != "late":
+        require_time(tender, now, session.kind)
     elif tender.status(now) != Status.EVALUATION:
         refuse("not_now", gettext_lazy("Admitted late bids are opened between opening and award."))
+
+
+def sender_of(session: OpeningSession, identifier: str) -> str:
+    """The person whose released part is the wrong one."""
+    piece = SealPiece.objects.filter(seal=seal_of(session), body__opener=identifier).select_related("opener").first()
+    return str(piece.opener) if piece else identifier
 
 
 def _own_session(actor: User, session_id: UUID | str) -> OpeningSession:
@@ -218,14 +296,12 @@ def _require_no_conflict(actor: User, tender: Tender) -> None:
 
 
 def _unlocked(actor: User, session: OpeningSession, pass_sentence: str) -> list[dict[str, Any]]:
-    key = OpenerKey.objects.filter(user=actor, retired_at=None).first()
+    key = key_for(actor, seal_of(session))
     pieces = opening.stored_pieces(seal_of(session))
     if key is None or not any(piece.opener == str(actor.pk) for piece in pieces):
         if OpeningSession.objects.filter(pk=session.pk, completed_at__isnull=False).exists():
             return []  # opened by the others meanwhile, the pieces are destroyed
-        refuse(
-            "no_key", gettext_lazy("Your opening key does not belong to this tender. Ask another member of the group.")
-        )
+        refuse("no_key", NO_KEY)
     try:
         secret = keys.unlock(key, pass_sentence)
     except WrongPassSentence:
@@ -242,6 +318,7 @@ def _unlocked(actor: User, session: OpeningSession, pass_sentence: str) -> list[
         refuse(
             "pieces_damaged", gettext_lazy("Your part of the key is damaged. Another member of the group must release.")
         )
+    OpenerKey.objects.filter(pk=key.pk).update(assisted_at=clock.now())
     return [piece.to_json() for piece in released]
 
 
@@ -268,7 +345,12 @@ def _record_release(actor: User, session: OpeningSession, pieces: list[dict[str,
             "opening.released",
             actor=actor,
             at=now,
-            data={"session": str(current.pk), "unlocked_at": where, "released": count, "needed": needed},
+            data={
+                "session": str(current.pk),
+                "unlocked_at": where,
+                "released": count,
+                "needed": needed,
+            },
         )
 
 
@@ -284,14 +366,21 @@ def _record_opening(
     bids = list(bids_to_open(current, tender))
     for bid in bids:
         if bid.pk not in opened.by_id:  # recorded between the first look and the lock, but received in time
-            opened.by_id[bid.pk] = opening.open_bid(bid, secret)
-    records.write_bids(tender, bids, opened, now, late=current.kind == "late")
+            opened.by_id[bid.pk] = opening.open_bid(bid, secret, seal.envelope)
+    if current.kind == "prices":
+        records.write_prices(tender, bids, opened, now)
+    else:
+        records.write_bids(tender, bids, opened, now, late=current.kind == "late")
     current.record = records.opening_record(tender, current, seal, bids, opened, now)
     current.completed_at = now
     current.full_clean(exclude=["session_wrapped"])
     current.save()
     erase_session(current)
-    erase_seal_if_done(tender, seal)
+    if current.kind == "prices":
+        mark_prices_opened(tender, now)
+        erase_seals(current_seals(tender))
+    else:
+        erase_seal_if_done(tender, seal)
     if current.kind == "bids":
         mark_opened(tender, now)
     trail.record_for_tender(tender, "bids.opened", actor=actor, at=now, data=records.summary(current))

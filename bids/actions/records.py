@@ -6,9 +6,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
+from accounts import practice
 from accounts.audit import stamp
 from accounts.evidence import canonical_bytes, digest
 from bids.content import DraftContent, LotContent, text_of
+from bids.envelopes import PRICE, SINGLE, TECHNICAL
 from bids.models import Bid, BidAnswer, BidLot, ItemPrice, OpenedDocument, OpeningSession, SealedObject, TenderSeal
 from bids.opening import OpenedBid, OpenedBids
 from tendering.models import Criterion, Lot, Tender
@@ -30,6 +32,32 @@ def write_bids(tender: Tender, bids: list[Bid], opened: OpenedBids, now: datetim
         _number(tender, lots)
 
 
+def write_prices(tender: Tender, bids: list[Bid], opened: OpenedBids, now: datetime) -> None:
+    """Prices, discounts and promised costs of bids whose quality part is open already; the damage of the others."""
+    lots = {lot.code: lot for lot in tender.lots.prefetch_related("items")}
+    criteria = {criterion.code: criterion for criterion in tender.criteria.all()}
+    for bid in bids:
+        result = opened.by_id[bid.pk]
+        if result.content is None:
+            _write_damage(bid, result, now)
+            continue
+        bid.vat_rate = result.content.vat_rate
+        bid.opened = {**bid.opened, "combination_discounts": _besides(result.content)["combination_discounts"]}
+        bid.full_clean()
+        bid.save(update_fields=["vat_rate", "opened"])
+        for code, content in result.content.chosen_lots().items():
+            _write_lot_prices(BidLot.objects.get(bid=bid, lot=lots[code]), content, criteria)
+        _write_documents(bid, result, now, PRICE)
+
+
+def _write_lot_prices(row: BidLot, content: LotContent, criteria: dict[str, Criterion]) -> None:
+    row.discount_pct, row.stated_total = content.discount_pct, content.stated_total
+    row.full_clean()
+    row.save()
+    _write_item_prices(row, content)
+    _write_answers(row, content, criteria)
+
+
 def opening_record(
     tender: Tender, session: OpeningSession, seal: TenderSeal, bids: list[Bid], opened: OpenedBids, now: datetime
 ) -> dict[str, Any]:
@@ -45,6 +73,7 @@ def opening_record(
         "opened_at": stamp(now),
         "needed": seal.needed,
         "recipient": seal.recipient,
+        **({} if seal.envelope == SINGLE else {"envelope": seal.envelope}),
         "openers": [
             {
                 "person": str(release.opener),
@@ -53,13 +82,15 @@ def opening_record(
             }
             for release in session.releases.select_related("opener").order_by("released_at", "pk")
         ],
-        "bids": [_bid_entry(tender, bid, opened.by_id[bid.pk]) for bid in _numbered(bids)],
+        "bids": [_bid_entry(tender, bid, opened.by_id[bid.pk], seal.envelope) for bid in _numbered(bids)],
     }
     if session.kind == "bids":
         late = others.live().filter(is_late=True).order_by("received_at")
         record["late"] = [{"bidder": bid.company.name, "received_at": stamp(bid.received_at)} for bid in late]
     if session.kind == "bids" and tender.buyer.details.get("record_withdrawn", True):
         record["withdrawn"] = others.filter(withdrawn_at__isnull=False).count()
+    if mark := practice.mark():
+        record["mark"] = mark
     return record
 
 
@@ -103,6 +134,10 @@ def _write_bid(
     bid.save()
     for code, lot_content in content.chosen_lots().items():
         _write_lot(bid, lots[code], lot_content, criteria)
+    _write_documents(bid, result, now, SINGLE, TECHNICAL)
+
+
+def _write_documents(bid: Bid, result: OpenedBid, now: datetime, *envelopes: str) -> None:
     for file in result.files:
         entry = file.entry
         document = OpenedDocument(
@@ -111,7 +146,7 @@ def _write_bid(
         )  # fmt: skip
         document.full_clean()
         document.save(force_insert=True)
-    SealedObject.objects.filter(bid=bid, opened_at=None).update(opened_at=now)
+    SealedObject.objects.filter(bid=bid, opened_at=None, envelope__in=envelopes).update(opened_at=now)
 
 
 def _besides(content: DraftContent) -> dict[str, Any]:
@@ -125,15 +160,23 @@ def _write_lot(bid: Bid, lot: Lot, content: LotContent, criteria: dict[str, Crit
     row = BidLot(bid=bid, lot=lot, discount_pct=content.discount_pct, stated_total=content.stated_total)
     row.full_clean()
     row.save()
-    items = {item.ref: item for item in lot.items.all()}
-    ItemPrice.objects.bulk_create(
-        ItemPrice(bid_lot=row, item=items[ref], unit_price=price) for ref, price in content.unit_prices.items()
-    )
+    _write_item_prices(row, content)
+    _write_answers(row, content, criteria)
+
+
+def _write_answers(row: BidLot, content: LotContent, criteria: dict[str, Criterion]) -> None:
     BidAnswer.objects.bulk_create(
         BidAnswer(
             bid_lot=row, criterion=criteria[code], text=content.answers.get(code, ""), value=content.promised.get(code)
         )
         for code in sorted(content.answers.keys() | content.promised.keys())
+    )
+
+
+def _write_item_prices(row: BidLot, content: LotContent) -> None:
+    items = {item.ref: item for item in row.lot.items.all()}
+    ItemPrice.objects.bulk_create(
+        ItemPrice(bid_lot=row, item=items[ref], unit_price=price) for ref, price in content.unit_prices.items()
     )
 
 
@@ -201,17 +244,18 @@ def _numbered(bids: list[Bid]) -> list[Bid]:
     return sorted(fresh.values(), key=lambda bid: (bid.position or 0, bid.received_at))
 
 
-def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid) -> dict[str, Any]:
+def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid, envelope: str) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "bid": bid.reference or str(bid.pk),
         "bidder": bid.company.name,
         "received_at": stamp(bid.received_at),
         "integrity": result.problem or "ok",
+        "sealed_at": bid.sealed_at,
         "documents": len(result.files),
     }
     if result.content is not None:
         entry["lots"] = [
-            _lot_entry(lot, result.content.chosen_lots()[lot.code])
+            {"lot": lot.code} if envelope == TECHNICAL else _lot_entry(lot, result.content.chosen_lots()[lot.code])
             for lot in tender.lots.prefetch_related("items")
             if lot.code in result.content.chosen_lots()
         ]

@@ -4,7 +4,10 @@ Valid iff received strictly before the deadline. Later it is recorded as late, s
 admit it. An earlier bid of the company is superseded, never deleted.
 """
 
+from __future__ import annotations
+
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,27 +20,46 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit, clock, outbox
+from accounts import audit, checkpoints, clock, outbox
 from accounts.decision import RefusedError, refuse, require
+from accounts.holders import holders
 from accounts.lifecycle import Role
 from accounts.models import IdempotencyKey, Organization, User
 from bids import receipts, storage
 from bids.actions import once, trail
 from bids.actions.access import require_bidder, require_may_bid
 from bids.actions.drafts import content_of, delete_loose_objects, lock_company, own_draft
+from bids.actions.profile import require_authority, with_authority
 from bids.actions.seal import current_seal
 from bids.content import DraftContent
 from bids.content_checks import check_complete
+from bids.envelopes import envelope_of, split
 from bids.lifecycle import decide_submit
-from bids.models import Bid, Draft, Receipt, SealedObject, TenderSeal
+from bids.models import Bid, Draft, Proof, Receipt, SealedObject, TenderSeal
 from bids.sealing import FileEntry, Manifest, seal_manifest
 from bids.upload import slot
 from tendering.locking import lock_tender_at
-from tendering.models import Tender
+from tendering.models import Authority, Tender
 
 
 @dataclass(frozen=True)
-class _Sealed:
+class SealedManifest:
+    """A sealed manifest on disk: one per envelope."""
+
+    id: UUID
+    envelope: str
+    path: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def stored(cls, object_id: UUID, envelope: str, data: bytes) -> SealedManifest:
+        """Writes the sealed bytes."""
+        return cls(object_id, envelope, storage.write_sealed(data), len(data), hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True)
+class SealedBid:
     """A bid ready to be recorded: already encrypted and on disk."""
 
     actor: User
@@ -46,12 +68,10 @@ class _Sealed:
     seal: TenderSeal
     draft_id: UUID
     draft: Draft | None
-    manifest_id: UUID
-    path: str
-    size: int
-    sha256: str
+    manifests: tuple[SealedManifest, ...]
     document_ids: tuple[str, ...]
     imported_as: dict[str, Any]
+    sealed_at: str = "server"
 
 
 def submit_bid(
@@ -69,13 +89,20 @@ def submit_bid(
     """
     received = received_at or clock.now()
     request = {"draft": str(draft_id), "declarant": declarant, "keep_copy": keep_copy}
-    if repeated := _repeated(actor, idempotency_key, request, received):
+    if repeated := repeated_receipt(actor, idempotency_key, request, received):
         return repeated
     draft = own_draft(actor, draft_id)
-    content = replace(content_of(draft), declarant=declarant or content_of(draft).declarant)
-    _look_before_sealing(actor, draft.company, draft.tender)
-    sealed = _seal(actor, draft.company, draft.tender, content, draft.pk, draft)
-    return _hand_in(sealed, idempotency_key, request, received, keep_copy)
+    sealed = _seal(actor, draft.company, draft.tender, declared(actor, draft, declarant), draft.pk, draft)
+    return hand_in(sealed, idempotency_key, request, received, keep_copy)
+
+
+def declared(actor: User, draft: Draft, declarant: str) -> DraftContent:
+    """The draft's content as this person would hand it in: who declares, and by which document."""
+    stored = content_of(draft)
+    content = replace(stored, declarant=declarant or stored.declarant)
+    if draft.tender.authority == Authority.NONE and not content.declarant:
+        content = replace(content, declarant=str(actor))
+    return with_authority(content, look_before_sealing(actor, draft.company, draft.tender))
 
 
 def submit_manifest(
@@ -95,17 +122,17 @@ def submit_manifest(
         raise ValidationError({"$.files": [_("Documents are attached to a draft.")]})
     manifest = hashlib.sha256(repr(whole.to_manifest()).encode()).hexdigest()
     request = {"tender": tender_id, "company": company.pk, "content": manifest, "declarant": whole.declarant}
-    if repeated := _repeated(actor, idempotency_key, request, received):
+    if repeated := repeated_receipt(actor, idempotency_key, request, received):
         return repeated
     tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
     if tender is None:
         raise Http404
-    _look_before_sealing(actor, company, tender)
+    whole = with_authority(whole, look_before_sealing(actor, company, tender))
     sealed = _seal(actor, company, tender, whole, uuid4(), None)
-    return _hand_in(sealed, idempotency_key, request, received, keep_copy=False)
+    return hand_in(sealed, idempotency_key, request, received, keep_copy=False)
 
 
-def _repeated(actor: User, key: str, request: dict[str, Any], at: datetime) -> Receipt | None:
+def repeated_receipt(actor: User, key: str, request: dict[str, Any], at: datetime) -> Receipt | None:
     """The receipt of an earlier identical request, looked up before any work is done."""
     row = IdempotencyKey.objects.filter(user=actor, key=key, act="submit").first()
     if row is None or not row.answer:
@@ -124,39 +151,49 @@ def _answered(row: IdempotencyKey) -> Receipt | None:
     return Receipt.objects.select_related("bid__tender__buyer").get(pk=row.answer["receipt"])
 
 
-def _look_before_sealing(actor: User, company: Organization, tender: Tender) -> None:
-    """Early refusal without a lock; the transaction decides again."""
+def look_before_sealing(actor: User, company: Organization, tender: Tender) -> Proof | None:
+    """Early refusal without a lock; the transaction decides again. The proof by which the person acts, if asked for."""
     now = clock.now()
     require_may_bid(actor, company, tender, now)
     require(decide_submit(tender.status(now)))
+    return require_authority(actor, company, tender, now)
 
 
 def _seal(
     actor: User, company: Organization, tender: Tender, content: DraftContent, draft_id: UUID, draft: Draft | None
-) -> _Sealed:
+) -> SealedBid:
     check_complete(content, tender)
     seal = current_seal(tender)
-    _check_documents(content, draft_id, seal)
-    manifest_id = uuid4()
-    place = slot(tender.pk, company.pk, str(draft_id), str(manifest_id))
-    data = seal_manifest(_manifest(content), place, seal.recipient)
-    return _Sealed(
+    check_documents(content, draft_id, seal)
+    manifests = tuple(
+        SealedManifest.stored(object_id, envelope, data)
+        for object_id, envelope, data in [*seal_parts(content, tender, company.pk, draft_id)]
+    )
+    return SealedBid(
         actor=actor,
         company=company,
         tender=tender,
         seal=seal,
         draft_id=draft_id,
         draft=draft,
-        manifest_id=manifest_id,
-        path=storage.write_sealed(data),
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        manifests=manifests,
         document_ids=tuple(file.object for file in content.files),
         imported_as=_import_hint(content, tender),
     )
 
 
-def _manifest(content: DraftContent) -> Manifest:
+def seal_parts(
+    content: DraftContent, tender: Tender, company_id: int, draft_id: UUID
+) -> Iterator[tuple[UUID, str, bytes]]:
+    """(object id, envelope, sealed manifest) of each part, sealed on the server; nothing is stored."""
+    for envelope, part in split(content, tender).items():
+        object_id = uuid4()
+        place = slot(tender.pk, company_id, str(draft_id), str(object_id), envelope)
+        yield object_id, envelope, seal_manifest(manifest_of(part), place, current_seal(tender, envelope).recipient)
+
+
+def manifest_of(content: DraftContent) -> Manifest:
+    """What is sealed of this content."""
     files = tuple(
         FileEntry(f.object, f.name, f.role or "document", f.size, f.sha256_plain, f.sha256_cipher)
         for f in content.files
@@ -166,14 +203,17 @@ def _manifest(content: DraftContent) -> Manifest:
     )
 
 
-def _check_documents(content: DraftContent, draft_id: UUID, seal: TenderSeal) -> None:
-    """Every listed document is stored and was sealed for this round."""
+def check_documents(content: DraftContent, draft_id: UUID, seal: TenderSeal) -> None:
+    """Every listed document is stored and was sealed for this round and for its envelope."""
     stored = {
-        str(pk): at
-        for pk, at in SealedObject.objects.filter(draft_id=draft_id, kind="document").values_list("pk", "stored_at")
+        str(pk): (at, envelope)
+        for pk, at, envelope in SealedObject.objects.filter(draft_id=draft_id, kind="document").values_list(
+            "pk", "stored_at", "envelope"
+        )
     }
     for index, file in enumerate(content.files):
-        if file.object not in stored or stored[file.object] < seal.created_at:
+        at, envelope = stored.get(file.object, (seal.created_at, ""))
+        if envelope != envelope_of(seal.tender, file.role) or at < seal.created_at:
             text = _("Please upload this document again: it was sealed for an earlier round.")
             raise ValidationError({f"$.files[{index}]": [text]})
 
@@ -188,7 +228,7 @@ def _import_hint(content: DraftContent, tender: Tender) -> dict[str, Any]:
     return {**hint, "position": position} if type(position) is int else hint
 
 
-def _hand_in(sealed: _Sealed, key: str, request: dict[str, Any], received: datetime, keep_copy: bool) -> Receipt:
+def hand_in(sealed: SealedBid, key: str, request: dict[str, Any], received: datetime, keep_copy: bool) -> Receipt:
     """Records the sealed bid, or removes its file when it is refused or was recorded before."""
     kept = False
     try:
@@ -205,20 +245,24 @@ def _hand_in(sealed: _Sealed, key: str, request: dict[str, Any], received: datet
     except RefusedError as error:
         _remember_refusal(sealed, received, error)
         raise
+    except BaseException as error:
+        kept = storage.may_be_recorded(error)
+        raise
     finally:
         if not kept:
-            storage.remove(settings.SEALED_DIR, sealed.path)
+            storage.remove_all(settings.SEALED_DIR, [manifest.path for manifest in sealed.manifests])
 
 
-def _record(sealed: _Sealed, received: datetime, keep_copy: bool) -> Receipt:
+def _record(sealed: SealedBid, received: datetime, keep_copy: bool) -> Receipt:
     tender, now = lock_tender_at(sealed.tender.pk, share=True)
     received = min(received, now)
     require_may_bid(sealed.actor, sealed.company, tender, now)
     require(decide_submit(tender.status(now)))
+    require_authority(sealed.actor, sealed.company, tender, now)
     if current_seal(tender).pk != sealed.seal.pk:
         refuse("next_round", gettext_lazy("A new round has begun. Please submit again."))
     lock_company(sealed.company)
-    _check_draft(sealed)
+    _check_draft(sealed, tender)
     assert tender.tender_period_end
     bid = _new_bid(sealed, tender, received, now, is_late=received >= tender.tender_period_end)
     replaced = _supersede(bid, now)
@@ -236,8 +280,8 @@ def _record(sealed: _Sealed, received: datetime, keep_copy: bool) -> Receipt:
     return receipt
 
 
-def _check_draft(sealed: _Sealed) -> None:
-    """The draft is still the one that was sealed."""
+def _check_draft(sealed: SealedBid, tender: Tender) -> None:
+    """The draft is still the one that was sealed, by people who have seen the present edition of the documents."""
     if sealed.draft is None:
         return
     current = Draft.objects.select_for_update().filter(pk=sealed.draft.pk).first()
@@ -245,9 +289,12 @@ def _check_draft(sealed: _Sealed) -> None:
         raise Http404
     if (current.version, bytes(current.content)) != (sealed.draft.version, bytes(sealed.draft.content)):
         refuse("stale", gettext_lazy("Somebody of your company saved this bid in between. Please load it again."))
+    if current.edition < tender.edition:
+        text = gettext_lazy("The documents were corrected. Look at what changed on your draft's page, then hand in.")
+        refuse("corrected", text)
 
 
-def _new_bid(sealed: _Sealed, tender: Tender, received: datetime, now: datetime, *, is_late: bool) -> Bid:
+def _new_bid(sealed: SealedBid, tender: Tender, received: datetime, now: datetime, *, is_late: bool) -> Bid:
     earlier = Bid.objects.filter(tender=tender, company=sealed.company).count()
     return Bid(
         tender=tender,
@@ -255,8 +302,9 @@ def _new_bid(sealed: _Sealed, tender: Tender, received: datetime, now: datetime,
         submitted_by=sealed.actor,
         draft_id=sealed.draft_id,
         version=earlier + 1,
+        edition=tender.edition,
         round=tender.round,
-        sealed_at="server",
+        sealed_at=sealed.sealed_at,
         received_at=received,
         recorded_at=now,
         is_late=is_late,
@@ -275,44 +323,57 @@ def _supersede(bid: Bid, now: datetime) -> bool:
     return any(former.round == bid.round for former in live)
 
 
-def _bind_objects(bid: Bid, sealed: _Sealed, now: datetime) -> list[SealedObject]:
-    """The manifest's row, and the documents, which belong to the first version that lists them from now on."""
-    manifest = SealedObject(
-        id=sealed.manifest_id,
+def _bind_objects(bid: Bid, sealed: SealedBid, now: datetime) -> list[SealedObject]:
+    """The manifests' rows, and the documents, which belong to the first version that lists them from now on."""
+    manifests = [_bind_manifest(bid, manifest, sealed.sealed_at, now) for manifest in sealed.manifests]
+    documents = list(SealedObject.objects.filter(pk__in=sealed.document_ids, draft_id=bid.draft_id, kind="document"))
+    if len(documents) != len(sealed.document_ids):
+        refuse("document_missing", gettext_lazy("A document of this bid is gone. Please upload it again."))
+    SealedObject.objects.filter(pk__in=[item.pk for item in documents], bid=None).update(bid=bid)
+    return [*manifests, *sorted(documents, key=lambda item: str(item.pk))]
+
+
+def _bind_manifest(bid: Bid, manifest: SealedManifest, sealed_at: str, now: datetime) -> SealedObject:
+    row = SealedObject(
+        id=manifest.id,
         tender=bid.tender,
         company=bid.company,
         draft_id=bid.draft_id,
         bid=bid,
         kind="manifest",
-        path=sealed.path,
-        size=sealed.size,
-        sha256=sealed.sha256,
+        envelope=manifest.envelope,
+        path=manifest.path,
+        size=manifest.size,
+        sha256=manifest.sha256,
         stored_at=now,
+        sealed_at=sealed_at,
     )
-    manifest.full_clean()
-    manifest.save(force_insert=True)
-    documents = list(SealedObject.objects.filter(pk__in=sealed.document_ids, draft_id=bid.draft_id, kind="document"))
-    if len(documents) != len(sealed.document_ids):
-        refuse("document_missing", gettext_lazy("A document of this bid is gone. Please upload it again."))
-    SealedObject.objects.filter(pk__in=[item.pk for item in documents], bid=None).update(bid=bid)
-    return [manifest, *sorted(documents, key=lambda item: str(item.pk))]
+    row.full_clean()
+    row.save(force_insert=True)
+    return row
 
 
 def _tell(receipt: Receipt, company: Organization, actor: User, now: datetime) -> None:
     """A mail to who submitted and to the company's administrators: tender, act, time, hash, nothing of the content."""
     tender = receipt.bid.tender
-    admins = User.objects.filter(
-        memberships__organization=company, memberships__role=Role.BIDDER_ADMIN, is_active=True
-    ).distinct()
+    admins = holders(company, [Role.BIDDER_ADMIN], now)
+    newest = [checkpoints.public(tick) for tick in checkpoints.recent(now, hours=1)[:1]]
     for person in {actor.pk: actor, **{user.pk: user for user in admins}}.values():
         with outbox.in_language_of(person):
+            body = _("%(tender)s\n\n%(words)s\n\nFingerprint of the receipt (SHA-256): %(hash)s") % {
+                "tender": str(tender), "words": receipts.words(receipt), "hash": receipts.note_hash(receipt)
+            }  # fmt: skip
+            for note in newest:  # what left the house with many mails cannot be rewritten
+                body += "\n\n" + _("Checkpoint of all trails before it. Keep this mail:") + f"\n\n{note}"
             outbox.tell(
                 person,
                 key=f"receipt:{receipt.pk}",
                 subject=_("Receipt: %(tender)s") % {"tender": tender.reference},
-                body=_("%(tender)s\n\n%(words)s\n\nFingerprint of the receipt (SHA-256): %(hash)s")
-                % {"tender": str(tender), "words": receipts.words(receipt), "hash": receipts.note_hash(receipt)},
+                body=body,
                 at=now,
+                kind="withdrawal" if receipt.act == "withdraw" else "receipt",
+                url=f"/bids/receipts/{receipt.pk}/",
+                chain=tender.chain,
             )
 
 
@@ -323,7 +384,7 @@ def _audit(receipt: Receipt, actor: User, now: datetime) -> None:
     trail.record(bid.tender_id, verb, actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
 
 
-def _remember_refusal(sealed: _Sealed, received: datetime, error: RefusedError) -> None:
+def _remember_refusal(sealed: SealedBid, received: datetime, error: RefusedError) -> None:
     """Attempts that were refused are evidence, above all one that arrived in time and could not be recorded."""
     require_bidder(sealed.actor, sealed.company)
     with audit.in_transaction():

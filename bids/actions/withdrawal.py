@@ -42,7 +42,7 @@ def _withdraw(actor: User, found: Bid) -> Receipt:
     bid.withdrawn_at = now
     bid.full_clean()
     bid.save(update_fields=["withdrawn_at"])
-    seal = TenderSeal.objects.get(tender=tender, generation=bid.round)
+    seal = TenderSeal.objects.first_envelope().get(tender=tender, generation=bid.round)
     objects = list(SealedObject.objects.filter(bid=bid).order_by("kind", "pk"))
     receipt = receipts.write_receipt(bid, "withdraw", now, seal=seal, objects=objects)
     tell_of_receipt(receipt, bid.company, actor, now)

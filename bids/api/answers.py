@@ -9,6 +9,7 @@ from bids import actions, keys, receipts
 from bids.actions.drafts import content_of
 from bids.actions.opening import SESSION_LIFE
 from bids.content_checks import gaps
+from bids.limits import limits
 from bids.models import Bid, Draft, OpeningSession, Receipt
 from bids.upload import document_slot
 from tendering.models import Tender
@@ -17,19 +18,24 @@ from tendering.models import Tender
 def draft_answer(draft: Draft) -> dict[str, Any]:
     """Content, what is still missing, and what a client needs to seal."""
     content = content_of(draft)
-    place = document_slot(draft, "")
+    first, *rest = actions.current_seals(draft.tender) or [actions.current_seal(draft.tender)]
+    place = document_slot(draft, "", first.envelope)
     return {
+        **({"price_recipient": rest[0].recipient} if rest else {}),
         "id": draft.pk,
         "status": "draft",
         "tender": draft.tender_id,
         "company": draft.company_id,
         "version": draft.version,
         "updated_at": draft.updated_at,
+        "edition": draft.edition,
+        "tender_edition": draft.tender.edition,
         "deadline": draft.tender.tender_period_end,
-        "recipient": actions.current_seal(draft.tender).recipient,
+        "recipient": first.recipient,
         "slot": {name: getattr(place, name) for name in ("tender", "lot", "envelope", "company", "draft")},
         "file_limit": settings.BID_FILE_LIMIT,
         "file_count_limit": settings.BID_FILE_COUNT_LIMIT,
+        "limits": limits().to_json(),
         "content": content.to_json(),
         "gaps": [{"path": gap.path, "text": gap.text} for gap in gaps(content, draft.tender)],
     }
@@ -37,11 +43,12 @@ def draft_answer(draft: Draft) -> dict[str, Any]:
 
 def bid_answer(bid: Bid) -> dict[str, Any]:
     """Moments and sealed objects of an own bid."""
-    names = ("reference", "version", "round", "received_at", "is_late", "sealed_at")
+    names = ("reference", "version", "edition", "confirmed_edition", "round", "received_at", "is_late", "sealed_at")
     return {
         "id": bid.pk,
         "status": str(bid.status),
         "tender": bid.tender_id,
+        "tender_edition": bid.tender.edition,
         "company": bid.company_id,
         "objects_sealed": list(bid.objects_sealed.all()),
         **{name: getattr(bid, name) for name in names},
@@ -64,8 +71,8 @@ def receipt_answer(receipt: Receipt) -> dict[str, Any]:
 
 def opening_answer(tender: Tender, session: OpeningSession | None) -> dict[str, Any]:
     """How far the opening is; never how many bids there are before it is complete."""
-    tender.refresh_from_db(fields=["opened_at"])
-    needed = actions.current_seal(tender).needed
+    tender.refresh_from_db(fields=["opened_at", "prices_opened_at"])
+    needed = actions.current_seal(tender).needed  # the same people hold both envelopes
     released = session.releases.count() if session else 0
     open_still = session is not None and session.completed_at is None
     return {
@@ -75,5 +82,6 @@ def opening_answer(tender: Tender, session: OpeningSession | None) -> dict[str, 
         "step": _("%(released)s of %(needed)s") % {"released": min(released, needed), "needed": needed},
         "expires_at": session.started_at + SESSION_LIFE if session and open_still else None,
         "opened_at": tender.opened_at,
+        "prices_opened_at": tender.prices_opened_at,
         "record": session.record if session else {},
     }

@@ -1,18 +1,23 @@
 """The opening over the API, and documents after it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit, clock
+from accounts import audit, clock, scanning
+from accounts.decision import refuse
+from accounts.downloads import UNKNOWN, confined
+from accounts.holders import groups_of
 from bids import actions, opening
 from bids.actions import once
-from bids.actions.opening import require_opener
+from bids.actions.opening_access import require_opener
 from bids.api import answers
 from bids.api import serializers as shapes
 from bids.api.views import KEY, SignedInView, _key, _valid
@@ -40,19 +45,25 @@ class OpenView(SignedInView):
         """Release one's own part. The first person starts the opening, the last one opens the bids."""
         wanted = _valid(shapes.OpenRequest, request)
         key, tender = _key(request), self._tender(tender_id)
-        done = self._done_before(key, tender)
-        session = done or actions.start_opening(actor=self.actor, tender_id=tender.pk)
-        if done is None:
-            session = actions.release_pieces(
-                actor=self.actor, session_id=session.pk, pass_sentence=wanted["pass_sentence"]
-            )
+        session = self._done_before(key, tender)
+        if session is None:
+            session = self._released(tender, wanted)
             self._remember(key, tender, session)
         return Response(shapes.OpeningAnswer(answers.opening_answer(tender, session)).data)
+
+    def _released(self, tender: Tender, wanted: dict[str, Any]) -> OpeningSession:
+        if "pieces" in wanted:
+            if not OpeningSession.objects.filter(pk=wanted["session"], tender=tender).exists():
+                raise Http404
+            pieces = [dict(piece) for piece in wanted["pieces"]]
+            return actions.hand_over_pieces(actor=self.actor, session_id=wanted["session"], pieces=pieces)
+        session = actions.start_opening(actor=self.actor, tender_id=tender.pk)
+        return actions.release_pieces(actor=self.actor, session_id=session.pk, pass_sentence=wanted["pass_sentence"])
 
     def _tender(self, tender_id: int) -> Tender:
         tender = Tender.objects.visible_to(self.actor, clock.now()).filter(pk=tender_id).first()
         if tender is None:
-            tender = Tender.objects.filter(pk=tender_id, buyer__opening_group__members=self.actor.pk).first()
+            tender = Tender.objects.filter(pk=tender_id, buyer__opening_group__in=groups_of(self.actor)).first()
         if tender is None:
             raise Http404
         require_opener(self.actor, tender)
@@ -68,6 +79,24 @@ class OpenView(SignedInView):
         with audit.in_transaction():
             row = once.begin(actor=self.actor, key=key, act="open", request={"tender": tender.pk}, at=clock.now())
             once.finish(row, {"session": str(session.pk)})
+
+
+class OpenPartView(OpenView):
+    """The own part in an opening, for an opener's own program."""
+
+    http_method_names = ("post", "options")
+
+    @extend_schema(
+        operation_id="tenders_open_part",
+        request=None,
+        responses={200: shapes.OpenerPartAnswer, 409: OpenApiResponse(description="Not now")},
+    )
+    def post(self, request: Request, tender_id: int) -> Response:
+        """Join the opening that runs, or start one. Unlock the key on your own computer, then send the pieces."""
+        tender = self._tender(tender_id)
+        session = actions.start_opening(actor=self.actor, tender_id=tender.pk)
+        task = actions.release_task(actor=self.actor, session_id=session.pk)
+        return Response(shapes.OpenerPartAnswer(task).data, headers={"Cache-Control": "no-store"})
 
 
 class OpenedDocumentView(SignedInView):
@@ -86,13 +115,12 @@ class OpenedDocumentView(SignedInView):
 
 
 def document_response(document: OpenedDocument) -> StreamingHttpResponse:
-    """The decrypted bytes as a download that no browser renders."""
-    from django.utils.http import content_disposition_header
-
-    answer = StreamingHttpResponse(opening.read_document(document), content_type="application/octet-stream")
-    answer["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
+    """The decrypted bytes as a download that no browser renders; refused when the scanner finds malware in it."""
+    verdict = scanning.scan(opening.read_document(document))
+    if verdict == scanning.Verdict.FOUND:
+        refuse("infected", gettext_lazy("The scanner found malware in this file. It stays closed; ask the operator."))
+    answer = StreamingHttpResponse(opening.read_document(document), content_type=UNKNOWN)
     answer["Content-Length"] = str(document.size)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer["Cache-Control"] = "private, no-store"
-    return answer
+    answer["X-Malware-Scan"] = verdict.value
+    return confined(answer, document.name)

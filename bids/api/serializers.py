@@ -1,5 +1,9 @@
 """Shapes of the bidder's side of the API. The content of a bid is described in DraftContent; all numbers are texts."""
 
+import base64
+from typing import Any
+
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 
@@ -35,12 +39,19 @@ class DraftAnswer(serializers.Serializer):
     tender = serializers.IntegerField()
     company = serializers.IntegerField()
     version = serializers.IntegerField()
+    edition = serializers.IntegerField(help_text="Edition of the documents you have seen")
+    tender_edition = serializers.IntegerField(help_text="Edition in force; see it before you hand in")
     updated_at = serializers.DateTimeField()
     deadline = serializers.DateTimeField(allow_null=True)
     recipient = serializers.CharField()
     slot = SlotAnswer()
+    price_recipient = serializers.CharField(
+        required=False,
+        help_text='Two envelopes: seal papers with prices to this one, with the slot\'s envelope "price"',
+    )
     file_limit = serializers.IntegerField(help_text="Bytes per document")
     file_count_limit = serializers.IntegerField()
+    limits = serializers.DictField(help_text="All limits of uploads: sizes in bytes, lengths in characters")
     content = serializers.DictField()
     gaps = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
 
@@ -63,11 +74,22 @@ class BidAnswer(serializers.Serializer):
     tender = serializers.IntegerField()
     company = serializers.IntegerField()
     version = serializers.IntegerField()
+    edition = serializers.IntegerField(help_text="Edition of the documents it answers")
+    confirmed_edition = serializers.IntegerField(help_text="Later edition it was confirmed for, or 0")
+    tender_edition = serializers.IntegerField(help_text="Edition in force")
     round = serializers.IntegerField()
     received_at = serializers.DateTimeField()
     is_late = serializers.BooleanField()
     sealed_at = serializers.CharField()
     objects_sealed = ObjectAnswer(many=True)
+
+
+class BidPage(serializers.Serializer):
+    """Own bids, newest first."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = BidAnswer(many=True)
 
 
 class BidOrDraftAnswer(serializers.Serializer):
@@ -80,11 +102,76 @@ class BidOrDraftAnswer(serializers.Serializer):
     version = serializers.IntegerField()
 
 
+class EditionRequest(serializers.Serializer):
+    """The edition you have seen; it must be the one in force."""
+
+    edition = serializers.IntegerField(min_value=1, max_value=30_000)
+
+
+class ManifestRequest(serializers.Serializer):
+    """Who declares (text form). With `rehearsal` what is sealed for trial: a sample where the draft has no lot yet."""
+
+    declarant = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    rehearsal = serializers.BooleanField(default=False)
+
+
+class RehearsalAnswer(serializers.Serializer):
+    """A rehearsal: `note` is signed like a receipt and marked as without legal effect."""
+
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    is_sample = serializers.BooleanField(help_text="The draft had no lot yet, so a sample was handed in for trial")
+    note = serializers.CharField()
+
+
+class ManifestAnswer(serializers.Serializer):
+    """What is to be sealed: `slot_line`, a line feed, `manifest` in UTF-8, `padding` zero bytes; to `recipient`."""
+
+    version = serializers.IntegerField(help_text="Version of the draft; send it back with the sealed object")
+    object = serializers.UUIDField(help_text="A new random id; send it back with the sealed object")
+    manifest = serializers.CharField(help_text="Canonical JSON, to be sealed byte for byte")
+    slot = serializers.DictField()
+    slot_line = serializers.CharField()
+    padding = serializers.IntegerField()
+    recipient = serializers.CharField()
+    limit = serializers.IntegerField(help_text="Bytes of the sealed object")
+    price = serializers.DictField(
+        required=False,
+        help_text="Two envelopes: the same fields for the prices; send it back as `price_object` and `price_manifest`",
+    )
+
+
 class SubmitRequest(serializers.Serializer):
-    """Who declares (text form), and whether the editable copy stays on the platform."""
+    """Who declares (text form), and whether the editable copy stays on the platform.
+
+    With `manifest` (the sealed object in base64) goes what `manifest/` answered: `object` and `version`. Without it the
+    server seals.
+    """
 
     declarant = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     keep_copy = serializers.BooleanField(default=False)
+    manifest = serializers.CharField(required=False, max_length=1_500_000)
+    object = serializers.UUIDField(required=False)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
+    price_manifest = serializers.CharField(
+        required=False, max_length=1_500_000, help_text="Two envelopes: the sealed prices in base64"
+    )
+    price_object = serializers.UUIDField(required=False)
+    sealed_at = serializers.ChoiceField(["browser", "client"], required=False, default="client")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A sealed manifest comes with its id and version."""
+        needed = {"manifest": ("object", "version"), "price_manifest": ("manifest", "price_object")}
+        for field, others in needed.items():
+            if field not in attrs:
+                continue
+            if missing := [name for name in others if name not in attrs]:
+                raise serializers.ValidationError({name: [_("This goes with a sealed manifest.")] for name in missing})
+            try:
+                attrs[field] = base64.b64decode(attrs[field], validate=True)
+            except ValueError:
+                raise serializers.ValidationError({field: [_("Send the sealed object in base64.")]}) from None
+        return attrs
 
 
 class ReceiptAnswer(serializers.Serializer):
@@ -100,10 +187,41 @@ class ReceiptAnswer(serializers.Serializer):
     verifier_key = serializers.CharField()
 
 
-class OpenRequest(serializers.Serializer):
-    """The opener's own pass sentence; used for this one release and never stored."""
+class ReleasedPieceShape(serializers.Serializer):
+    """One own piece, wrapped to the key of the session: HPKE, `info` as the piece's own with `session` added."""
 
-    pass_sentence = serializers.CharField(max_length=500, trim_whitespace=False)
+    opener = serializers.CharField(max_length=50)
+    subset = serializers.ListField(child=serializers.CharField(max_length=50), min_length=2, max_length=8)
+    wrapped = serializers.CharField(max_length=2_000)
+
+
+class OpenRequest(serializers.Serializer):
+    """Either `session` with the own `pieces`, unlocked and wrapped by your own program as `part/` asks for it.
+
+    Or, where the buyer allows it, your `pass_sentence`; used for this one release and never stored.
+    """
+
+    session = serializers.UUIDField(required=False)
+    pieces = ReleasedPieceShape(many=True, required=False)
+    pass_sentence = serializers.CharField(max_length=500, trim_whitespace=False, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One of the two ways, and all of it."""
+        if ("pieces" in attrs) == ("pass_sentence" in attrs):
+            raise serializers.ValidationError({"pieces": [_("Send either your pieces or your pass sentence.")]})
+        if "pieces" in attrs and "session" not in attrs:
+            raise serializers.ValidationError({"session": [_("Name the session that your pieces are wrapped to.")]})
+        return attrs
+
+
+class OpenerPartAnswer(serializers.Serializer):
+    """What an opener's own program needs: the locked key, and the own pieces as stored (shape of `bids.sealing`)."""
+
+    session = serializers.UUIDField()
+    session_public = serializers.CharField(help_text="Base64 X25519 key to which the pieces are wrapped")
+    opener = serializers.CharField(help_text="Name of your key in pieces")
+    locked = serializers.CharField(help_text="Your locked key, an age passphrase file in base64")
+    pieces = serializers.ListField(child=serializers.DictField())
 
 
 class OpeningAnswer(serializers.Serializer):
@@ -115,4 +233,7 @@ class OpeningAnswer(serializers.Serializer):
     step = serializers.CharField()
     expires_at = serializers.DateTimeField(allow_null=True)
     opened_at = serializers.DateTimeField(allow_null=True)
+    prices_opened_at = serializers.DateTimeField(
+        allow_null=True, help_text="Two envelopes: when the prices were opened, after the scores were closed"
+    )
     record = serializers.DictField()

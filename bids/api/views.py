@@ -14,28 +14,25 @@ from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts import clock
-from accounts.api.pagination import KeysetPagination
+from accounts.api.asking import PAGING, ApiView, number, page_address, page_size
+from accounts.api.parsing import LargeJSONParser
 from accounts.decision import refuse
+from accounts.keyset import page
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
 from bids import actions, storage
+from bids.actions import sealed_outside
 from bids.api import answers
 from bids.api import serializers as shapes
+from bids.envelopes import envelope_of
 from bids.models import Bid, BidQuerySet, Draft, Receipt, SealedObject
 from bids.upload import seal_stream
 
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, description="Your own random text for this request"
 )
-
-
-class BidPages(KeysetPagination):
-    """Newest first."""
-
-    ordering = ("-received_at", "-id")  # type: ignore[assignment]  # Django REST framework takes both
 
 
 class RawParser(BaseParser):
@@ -47,7 +44,7 @@ class RawParser(BaseParser):
         return stream
 
 
-class SignedInView(APIView):
+class SignedInView(ApiView):
     """Only for signed-in people; whose bids they see is decided by `visible_to`."""
 
     permission_classes = (IsAuthenticated,)
@@ -76,24 +73,32 @@ class SignedInView(APIView):
 class BidListView(SignedInView):
     """Own bids; and a new draft."""
 
+    asked_with = ("tender", *PAGING)
+
     @extend_schema(
         operation_id="bids_list",
         parameters=[
             OpenApiParameter("cursor", str), OpenApiParameter("page_size", int), OpenApiParameter("tender", int),
         ],
-        responses=shapes.BidAnswer(many=True),
+        responses=shapes.BidPage,
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """Bids handed in by one's own companies, newest first; drafts are under `drafts/`."""
-        unknown = set(request.query_params) - {"cursor", "page_size", "tender"}
-        if unknown:
-            raise ValidationError({name: [_("Known filters: cursor, page_size, tender.")] for name in unknown})
-        bids = self.own_bids()
-        if tender := request.query_params.get("tender"):
-            bids = bids.filter(tender=_number(tender))
-        pages = BidPages()
-        rows = pages.paginate_queryset(bids, request, view=self) or []
-        return pages.get_paginated_response(shapes.BidAnswer([answers.bid_answer(bid) for bid in rows], many=True).data)
+        bids, tender = self.own_bids(), number(request, "tender")
+        if tender is not None:
+            bids = bids.filter(tender=tender)
+        found = page(
+            bids,
+            cursor=request.query_params.get("cursor", ""),
+            size=page_size(request),
+            order=("received_at", "id"),
+        )
+        answer = {
+            "next": page_address(request, found.next),
+            "previous": page_address(request, found.previous),
+            "results": [answers.bid_answer(bid) for bid in found.rows],
+        }
+        return Response(shapes.BidPage(answer).data)
 
     @extend_schema(operation_id="bids_create", request=shapes.DraftRequest, responses={201: shapes.DraftAnswer})
     def post(self, request: Request) -> Response:
@@ -130,6 +135,8 @@ class DraftListView(SignedInView):
 
 class BidView(SignedInView):
     """One own draft or bid; the id of a draft still finds the bid after submission."""
+
+    parser_classes = (LargeJSONParser,)
 
     @extend_schema(operation_id="bids_read", responses=shapes.BidOrDraftAnswer)
     def get(self, request: Request, bid_id: UUID) -> Response:
@@ -181,8 +188,9 @@ class DocumentView(SignedInView):
             raise ValidationError({"X-File-Name": [_("The file needs a name.")]})
         if SealedObject.objects.filter(pk=object_id).exists():
             refuse("id_used", _("This id is in use already. Choose a new random one."))
-        recipient = actions.current_seal(draft.tender).recipient
-        stored = seal_stream(request._request, _length(request), draft, recipient, str(object_id))
+        seal = actions.current_seal(draft.tender, envelope_of(draft.tender, role))
+        source, length = request._request, _length(request)
+        stored = seal_stream(source, length, draft, seal.recipient, str(object_id), seal.envelope)
         item = actions.attach_document(actor=self.actor, draft_id=draft.pk, stored=stored, name=name, role=role)
         return Response(shapes.ObjectAnswer(item).data, status=201)
 
@@ -194,8 +202,23 @@ class DocumentView(SignedInView):
         return Response(status=204)
 
 
+class ManifestView(SignedInView):
+    """What is to be sealed on the bidder's side."""
+
+    @extend_schema(operation_id="bids_manifest", request=shapes.ManifestRequest, responses={200: shapes.ManifestAnswer})
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        """The manifest of the own draft as it would be handed in now. Nothing is stored and nothing is handed in."""
+        wanted = _valid(shapes.ManifestRequest, request)
+        prepare = actions.prepare_rehearsal if wanted["rehearsal"] else actions.prepare_manifest
+        found = prepare(actor=self.actor, draft_id=bid_id, declarant=wanted["declarant"])
+        body = shapes.ManifestAnswer(sealed_outside.as_json(found)).data
+        return Response(body, headers={"Cache-Control": "no-store"})
+
+
 class SubmitView(SignedInView):
     """Handing in."""
+
+    parser_classes = (LargeJSONParser,)
 
     @extend_schema(
         operation_id="bids_submit",
@@ -204,18 +227,58 @@ class SubmitView(SignedInView):
         responses={201: shapes.ReceiptAnswer, 409: OpenApiResponse(description="Not now, or the key was used before")},
     )
     def post(self, request: Request, bid_id: UUID) -> Response:
-        """Seal the draft and hand it in. What counts is the moment at which the last byte of this request was read."""
+        """Hand the draft in. What counts is the moment at which the last byte of this request was read.
+
+        With `manifest` prices and answers were sealed on your side; without it the server seals them.
+        """
         wanted = _valid(shapes.SubmitRequest, request)
-        received_at = clock.now()
-        receipt = actions.submit_bid(
-            actor=self.actor,
-            draft_id=bid_id,
-            declarant=wanted["declarant"],
-            idempotency_key=_key(request),
-            received_at=received_at,
-            keep_copy=wanted["keep_copy"],
-        )
+        common = {
+            "actor": self.actor,
+            "draft_id": bid_id,
+            "declarant": wanted["declarant"],
+            "idempotency_key": _key(request),
+            "received_at": clock.now(),
+            "keep_copy": wanted["keep_copy"],
+        }
+        if sealed := _sealed(wanted):
+            receipt = actions.submit_sealed(sealed=sealed, **common)
+        else:
+            receipt = actions.submit_bid(**common)
         return Response(shapes.ReceiptAnswer(answers.receipt_answer(receipt)).data, status=201)
+
+
+class RehearsalView(SignedInView):
+    """Handing in for trial."""
+
+    parser_classes = (LargeJSONParser,)
+
+    @extend_schema(
+        operation_id="bids_rehearse",
+        request=shapes.SubmitRequest,
+        responses={201: shapes.RehearsalAnswer, 409: OpenApiResponse(description="The deadline has passed")},
+    )
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        """All steps of `submit/` without any effect: no bid, no mail, nothing anybody else could see."""
+        wanted = _valid(shapes.SubmitRequest, request)
+        done = actions.rehearse(
+            actor=self.actor, draft_id=bid_id, declarant=wanted["declarant"], sealed=_sealed(wanted),
+            received_at=clock.now(),
+        )  # fmt: skip
+        return Response(shapes.RehearsalAnswer(done).data, status=201)
+
+
+class ConfirmView(SignedInView):
+    """After a correction of the tender's documents."""
+
+    @extend_schema(operation_id="bids_confirm", request=shapes.EditionRequest, responses=shapes.BidOrDraftAnswer)
+    def post(self, request: Request, bid_id: UUID) -> Response:
+        """Of a draft: what changed was seen. Of a bid: it stands for the edition in force, too."""
+        edition = _valid(shapes.EditionRequest, request)["edition"]
+        if Draft.objects.filter(pk=bid_id).exists():
+            draft = actions.see_corrections(actor=self.actor, draft_id=bid_id, edition=edition)
+            return Response(shapes.BidOrDraftAnswer(answers.draft_answer(draft)).data)
+        bid = actions.confirm_bid(actor=self.actor, bid_id=self.own_bid(bid_id).pk, edition=edition)
+        return Response(shapes.BidOrDraftAnswer(answers.bid_answer(bid)).data)
 
 
 class WithdrawView(SignedInView):
@@ -266,6 +329,16 @@ def _valid(shape: Any, request: Request) -> dict[str, Any]:
     return cast(dict[str, Any], wanted.validated_data)
 
 
+def _sealed(wanted: dict[str, Any]) -> actions.SealedOutside | None:
+    if "manifest" not in wanted:
+        return None
+    version, where = wanted["version"], wanted["sealed_at"]
+    price = None
+    if "price_manifest" in wanted:
+        price = actions.SealedOutside(wanted["price_object"], wanted["price_manifest"], version, where)
+    return actions.SealedOutside(wanted["object"], wanted["manifest"], version, where, price)
+
+
 def _key(request: Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -287,9 +360,3 @@ def _header(request: Request, name: str) -> str:
 def _length(request: Request) -> int | None:
     text = str(request.META.get("CONTENT_LENGTH") or "")
     return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise ValidationError({"tender": [_("Must be a whole number.")]})
-    return int(text)

@@ -1,15 +1,16 @@
 """Small forms of single acts: attach, hand in, declare, release, decide about a late bid, make a key."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Organization, User
+from bids.content import OTHER, PRICED, stored_role
+from bids.envelopes import PRICE, SINGLE, TECHNICAL
 from bids.forms.base import VisibleText
-
-OTHER = "other"
-
 
 _Form = TypeVar("_Form", bound=forms.Form)
 
@@ -35,20 +36,54 @@ class DocumentForm(forms.Form):
         },
     )
 
-    def __init__(self, required: list[str], missing: list[str], data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, initial={"role": missing[0] if missing else OTHER})
-        self.fields["role"].choices = [*((name, name) for name in required), (OTHER, _("Another document"))]  # type: ignore[attr-defined]  # ChoiceField
+    def __init__(
+        self, required: list[str], missing: list[str], data: Any = None, files: Any = None, envelope: str = SINGLE
+    ) -> None:
+        others = {OTHER: _("Another document, without prices"), PRICED: _("Another document, with prices")}
+        offered = {TECHNICAL: [OTHER], PRICE: [PRICED]}.get(envelope, [OTHER, PRICED])
+        super().__init__(data, files, initial={"role": missing[0] if missing else offered[0]})
+        self.fields["role"].choices = [  # type: ignore[attr-defined]  # ChoiceField
+            *((name, name) for name in required),
+            *((key, others[key]) for key in offered),
+        ]
 
     def clean_role(self) -> str:
-        """The name of the required document, "" for another one."""
+        """The name of the required document, "" for another one, WITH_PRICES for one the panel must not see yet."""
         role: str = self.cleaned_data["role"]
-        return "" if role == OTHER else role
+        return stored_role(role)
+
+
+class CompanyForm(forms.Form):
+    """For which of the person's companies a bid is prepared."""
+
+    company = forms.ChoiceField(
+        label=gettext_lazy("For which company do you bid?"),
+        help_text=gettext_lazy("The bid, its receipt and every letter about it belong to this company."),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose the company you bid for"),
+            "invalid_choice": gettext_lazy("Choose the company you bid for"),
+        },
+    )
+
+    def __init__(self, companies: Sequence[Organization], data: Any = None) -> None:
+        super().__init__(data)
+        self.companies = {str(company.pk): company for company in companies}
+        self.fields["company"].choices = [(key, one.name) for key, one in self.companies.items()]  # type: ignore[attr-defined]  # ChoiceField
+
+    @property
+    def chosen(self) -> Organization:
+        return self.companies[self.cleaned_data["company"]]
 
 
 class SubmitForm(forms.Form):
-    """The last page. `key` makes a second click give the same receipt."""
+    """The last page. `key` makes a second click give the same receipt; with `look` nothing is handed in.
+
+    The page's script seals on the bidder's computer and posts to the API; refused there, it asks this form to tell why.
+    """
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    look = forms.BooleanField(widget=forms.HiddenInput, required=False)
     declarant = VisibleText(
         label=gettext_lazy("Name of the person who makes this declaration"),
         help_text=gettext_lazy("Typing the name is enough (text form); no signature card is needed."),
@@ -93,6 +128,40 @@ class ReleaseForm(forms.Form):
     session = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
+class HandOverForm(forms.Form):
+    """What the person's browser made of the pass sentence: the own pieces, wrapped to the opening's key."""
+
+    session = forms.UUIDField(widget=forms.HiddenInput)
+    pieces = forms.JSONField(widget=forms.HiddenInput)
+
+    def clean_pieces(self) -> list[dict[str, Any]]:
+        """A list of objects; what stands in them the action checks."""
+        pieces = self.cleaned_data["pieces"]
+        if not isinstance(pieces, list) or not pieces or not all(isinstance(piece, dict) for piece in pieces):
+            raise forms.ValidationError(_("These are not your pieces for this opening."))
+        return pieces
+
+
+class NewOpenerForm(forms.Form):
+    """Whom to take in for a tender that runs, and why."""
+
+    newcomer = forms.ChoiceField(
+        label=gettext_lazy("Who becomes an opener of this tender?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the person")},
+    )
+    reason = VisibleText(
+        label=gettext_lazy("Reason for the file"),
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Give the reason, for example: one opener has lost the key")},
+    )
+
+    def __init__(self, people: Sequence[User], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["newcomer"].choices = [(str(person.pk), str(person)) for person in people]  # type: ignore[attr-defined]  # ChoiceField
+
+
 class LateForm(forms.Form):
     """Admit a late bid or leave it sealed for good; a second person confirms."""
 
@@ -112,6 +181,18 @@ class LateForm(forms.Form):
         error_messages={
             "required": gettext_lazy("Give the reason, for example: our platform was down from 11:50 to 12:10")
         },
+    )
+
+
+class TrialForm(forms.Form):
+    """Trying one's pass sentence without JavaScript."""
+
+    pass_sentence = forms.CharField(
+        label=gettext_lazy("Your pass sentence"),
+        help_text=gettext_lazy("The six words of your recovery sheet, in small letters as printed there."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        error_messages={"required": gettext_lazy("Enter the six words of your recovery sheet")},
     )
 
 

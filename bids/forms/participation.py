@@ -1,4 +1,4 @@
-"""Which lots, which requirements are met, with whom."""
+"""Which lots, which requirements are met."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bids.content import CombinationDiscount, DraftContent, LotContent
-from bids.forms.base import YES_NO, DraftForm, VisibleText
+from bids.forms.base import YES_NO, DraftForm
 from tendering.fields import DecimalField
 
 COMBINATIONS = 2
@@ -35,7 +35,6 @@ class ParticipationForm(DraftForm):
             )
         if len(self.bench.lots) > 1:
             self._several()
-        self._partners()
 
     def into(self, content: DraftContent) -> DraftContent:
         changes: dict[str, Any] = {"lots": self._chosen(content), "mandatory": dict(self._met())}
@@ -43,9 +42,6 @@ class ParticipationForm(DraftForm):
             changes["max_lots_capacity"] = self.readable("capacity")
         if "combination_0" in self.fields:
             changes["combination_discounts"] = tuple(self._combinations())
-        for name, make in (("subcontractors", _companies), ("consortium", _consortium)):
-            if name in self.fields and name in self.changed_data:
-                changes[name] = make(self.readable(name) or "", getattr(content, name))
         return replace(content, **changes)
 
     def clean_lots(self) -> list[str]:
@@ -108,26 +104,6 @@ class ParticipationForm(DraftForm):
             places=4, unit="%", max_value=Decimal(100), required=False, initial=found.discount_pct if found else None,
         )  # fmt: skip
 
-    def _partners(self) -> None:
-        area = {"rows": 3}
-        if self.bench.tender.subcontracting_allowed:
-            self.fields["subcontractors"] = VisibleText(
-                label=_("Subcontractors"),
-                help_text=_("One company per line, with what it does for you."),
-                required=False,
-                max_length=5_000,
-                widget=forms.Textarea(attrs=area),
-                initial="\n".join(_lines_of(self.bench.content.subcontractors)),
-            )
-        self.fields["consortium"] = VisibleText(
-            label=_("Companies that bid together with you"),
-            help_text=_("One company per line. Leave it empty if you bid alone."),
-            required=False,
-            max_length=5_000,
-            widget=forms.Textarea(attrs=area),
-            initial="\n".join(_lines_of(self.bench.content.consortium.get("members") or [])),
-        )
-
     def _chosen(self, content: DraftContent) -> dict[str, LotContent]:
         codes = [lot.code for lot in self.bench.lots]
         wanted = set(codes) if len(codes) == 1 else set(self.readable("lots") or [])
@@ -147,20 +123,3 @@ class ParticipationForm(DraftForm):
             if lots and off:
                 yield CombinationDiscount(tuple(lots), off)
         yield from self.bench.content.combination_discounts[COMBINATIONS:]
-
-
-def _lines_of(companies: list[Any]) -> list[str]:
-    return [str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in companies]
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _companies(text: str, _before: list[Any]) -> list[Any]:
-    return [{"name": line} for line in _lines(text)]
-
-
-def _consortium(text: str, before: dict[str, Any]) -> dict[str, Any]:
-    members = _lines(text)
-    return {**before, "members": members} if members else {}

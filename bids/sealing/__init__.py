@@ -1,12 +1,13 @@
 """Sealing of bids without Django: keys, pieces, sealed objects, manifest, store. `python -m bids.sealing --help`."""
 
 from bids.sealing.errors import IntegrityError, SealingError, WrongPassSentence, WrongPiece
-from bids.sealing.manifest import FileEntry, Manifest, open_manifest, seal_manifest
+from bids.sealing.manifest import LARGEST_MANIFEST, FileEntry, Manifest, open_manifest, seal_manifest
 from bids.sealing.objects import Sealed, StreamSealer, open_sealed, open_sealed_into, seal_bytes
 from bids.sealing.opener_key import OpenerSecret, lock_opener_key, new_opener_key, unlock_opener_key
 from bids.sealing.pass_sentence import WeakPassSentence, check_pass_sentence, propose_pass_sentence
 from bids.sealing.receipt_check import verify_receipt
 from bids.sealing.release import ReleasedPiece, accept_release, check_pieces, release_pieces
+from bids.sealing.shape import check_file, check_shape
 from bids.sealing.slot import Slot, padme
 from bids.sealing.store import StoreKey, StoreWriter
 from bids.sealing.tender_secret import (
@@ -21,10 +22,12 @@ from bids.sealing.tender_secret import (
     split_secret,
     unwrap_clock_share,
     whole_subset,
+    whole_subsets,
 )
 from bids.sealing.wrapping import PlatformKey, new_keypair, unwrap, wrap
 
 __all__ = [
+    "LARGEST_MANIFEST",
     "FileEntry",
     "IntegrityError",
     "Manifest",
@@ -45,8 +48,10 @@ __all__ = [
     "WrongPassSentence",
     "WrongPiece",
     "accept_release",
+    "check_file",
     "check_pass_sentence",
     "check_pieces",
+    "check_shape",
     "lock_opener_key",
     "new_keypair",
     "new_opener_key",
@@ -68,5 +73,6 @@ __all__ = [
     "unwrap_clock_share",
     "verify_receipt",
     "whole_subset",
+    "whole_subsets",
     "wrap",
 ]

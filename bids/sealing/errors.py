@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-IntegrityCode = Literal["damaged", "wrong_key", "foreign_slot", "size", "hash", "manifest"]
+IntegrityCode = Literal["damaged", "wrong_key", "foreign_slot", "size", "hash", "manifest", "files", "envelope"]
 
 
 class SealingError(ValueError):
@@ -14,7 +14,8 @@ class IntegrityError(SealingError):
 
     damaged: changed or cut off; wrong_key: sealed for another tender key, or changed where its key is wrapped (the
     two look alike); foreign_slot: belongs to another place; size, hash: differs from the manifest or receipt;
-    manifest: opened, but unreadable as a manifest.
+    manifest: opened, but unreadable as a manifest; files: names other documents than those handed in with it;
+    envelope: holds what belongs into the other envelope.
     """
 
     def __init__(self, code: IntegrityCode, detail: str) -> None:

@@ -28,15 +28,18 @@ class _Vocabulary:
 
 
 def propose_pass_sentence(language: str) -> str:
-    """Six random words in lower case without accents, German for `de…`, else English; at least 75 bits."""
+    """Six different random words in lower case without accents, German for `de…`, else English; at least 75 bits."""
     words = _vocabulary("de" if language.startswith("de") else "en")
-    return " ".join(secrets.choice(words.first) + words.joiner + secrets.choice(words.second) for _ in range(WORDS))
+    drawn: dict[str, None] = {}
+    while len(drawn) < WORDS:  # a word drawn twice would be refused by our own rule, about once in 1,600 sentences
+        drawn[secrets.choice(words.first) + words.joiner + secrets.choice(words.second)] = None
+    return " ".join(drawn)
 
 
 def entropy(language: str) -> float:
-    """Bits of entropy of a proposed sentence: every pair of parts is equally likely and gives another word."""
+    """Bits of entropy of a proposed sentence: equally likely, different words, none twice."""
     words = _vocabulary("de" if language.startswith("de") else "en")
-    return WORDS * math.log2(len(words.first) * len(words.second))
+    return math.log2(math.perm(len(words.first) * len(words.second), WORDS))
 
 
 def check_pass_sentence(sentence: str) -> str:

@@ -48,6 +48,11 @@ class StoreKey:
         """The key of an existing text file; KeyFileError when it is missing."""
         return cls(_parse(read_key_file(path), path))
 
+    def number(self, context: str) -> str:
+        """64 hex digits that nobody without the key can guess, always the same for one `context`."""
+        kdf = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"zuschlag number v1\n" + context.encode())
+        return kdf.derive(self.secret).hex()
+
     def encrypt(self, data: bytes, context: str) -> bytes:
         """`data` encrypted and bound to `context`, a text naming its place, such as `draft:<id>`."""
         out = io.BytesIO()

@@ -8,7 +8,7 @@ that a wrong piece names its sender. Formats are the browser's: see the fields o
 import hmac
 import itertools
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
@@ -121,11 +121,11 @@ def split_secret(
     shared = _xor(tender_secret.secret, clock)
     pieces: list[Piece] = []
     for subset in itertools.combinations(sorted(openers), k):
-        values = _split(shared, k)
+        values = split_part(shared, k)
         if not hmac.compare_digest(_combine(values, clock), tender_secret.secret):
             raise SealingError("the pieces do not recombine")
         for opener, value in zip(subset, values, strict=True):
-            pieces.append(_wrap_piece(value, _info(tender, generation, subset, opener), openers[opener]))
+            pieces.append(wrap_piece(value, _info(tender, generation, subset, opener), openers[opener]))
     info = clock_info(tender, generation)
     return SplitSecret(
         recipient=tender_secret.recipient,
@@ -178,13 +178,17 @@ def recover_secret(pieces: Sequence[OpenedPiece], clock_share: bytes, recipient:
 
 def whole_subset(pieces: Iterable[OpenedPiece]) -> list[OpenedPiece] | None:
     """The pieces of the first subset that is complete among those handed over, None while openers are missing."""
+    return next(whole_subsets(pieces), None)
+
+
+def whole_subsets(pieces: Iterable[OpenedPiece]) -> Iterator[list[OpenedPiece]]:
+    """The pieces of every subset that is complete among those handed over."""
     by_subset: dict[tuple[str, ...], dict[str, OpenedPiece]] = {}
     for opened in pieces:
         by_subset.setdefault(opened.piece.subset, {})[opened.piece.opener] = opened
     for subset in sorted(by_subset):
         if by_subset[subset].keys() == set(subset):
-            return [by_subset[subset][opener] for opener in subset]
-    return None
+            yield [by_subset[subset][opener] for opener in subset]
 
 
 def clock_info(tender: str, generation: int) -> dict[str, Any]:
@@ -200,7 +204,8 @@ def _commitment(info: dict[str, Any], value: bytes) -> str:
     return digest("piece", canonical_bytes(info) + value)
 
 
-def _wrap_piece(value: bytes, info: dict[str, Any], public: str) -> Piece:
+def wrap_piece(value: bytes, info: dict[str, Any], public: str) -> Piece:
+    """The piece wrapped to its opener's base64 public key, with its commitment."""
     wrapped = wrap(value, public, info)
     return Piece(
         tender=info["tender"],
@@ -231,9 +236,15 @@ def _check_subset(pieces: Sequence[OpenedPiece]) -> None:
         raise SealingError("the pieces of this group of openers are not complete")
 
 
-def _split(shared: bytes, k: int) -> list[bytes]:
+def split_part(shared: bytes, k: int) -> list[bytes]:
+    """The officers' part as k random pieces."""
     random = [secrets.token_bytes(len(shared)) for _ in range(k - 1)]
     return [*random, reduce(_xor, random, shared)]
+
+
+def combine(values: Sequence[bytes]) -> bytes:
+    """The officers' part of the pieces of a whole subset."""
+    return reduce(_xor, values)
 
 
 def _combine(values: Sequence[bytes], clock: bytes) -> bytes:

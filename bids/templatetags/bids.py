@@ -5,11 +5,21 @@ from decimal import Decimal
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
+from bids.content import WITH_PRICES
 from tendering.fields import page_locale
 from tendering.spreadsheets.numbers import format_decimal
 
 register = template.Library()
+UNNAMED = {"": gettext_lazy("another document"), "document": gettext_lazy("another document"),
+           WITH_PRICES: gettext_lazy("another document, with prices")}  # fmt: skip
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """What a document of a bid is: the name of the required paper, or that it is another one."""
+    return str(UNNAMED.get(role, role))
 
 
 @register.simple_tag

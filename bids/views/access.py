@@ -13,14 +13,15 @@ from django.views.decorators.cache import never_cache
 
 from accounts.decision import RefusedError
 from bids import actions
-from bids.forms.base import DraftForm
+from bids.forms.base import HIDDEN, DraftForm
 from bids.models import Draft
 from bids.workbench import Workbench, open_draft
 from tendering.views.access import person, refusal, tells_refusals
+from tendering.zones import show_times_of
 
 View: TypeAlias = Callable[..., HttpResponse]
 
-__all__ = ["bench_of", "conflict", "person", "refusal", "save", "saved_answer", "signed_in"]
+__all__ = ["bench_of", "conflict", "edition_of", "person", "refusal", "save", "saved_answer", "signed_in"]
 
 
 def signed_in(view: View) -> View:
@@ -36,8 +37,10 @@ def signed_in(view: View) -> View:
 
 
 def bench_of(request: HttpRequest, draft_id: UUID) -> Workbench:
-    """The draft of the person's own company; Http404 otherwise."""
-    return open_draft(person(request), draft_id)
+    """The draft of the person's own company; Http404 otherwise. Times are the buyer's."""
+    bench = open_draft(person(request), draft_id)
+    show_times_of(bench.tender)
+    return bench
 
 
 def version_of(request: HttpRequest, otherwise: int) -> int:
@@ -46,13 +49,21 @@ def version_of(request: HttpRequest, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
-def save(request: HttpRequest, bench: Workbench, content: dict[str, Any]) -> Draft | None:
-    """The saved draft, or None when somebody else saved since the form was opened."""
+def edition_of(request: HttpRequest) -> int:
+    """The edition of the documents the posted page showed."""
+    text = request.POST.get("edition", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def save(
+    request: HttpRequest, bench: Workbench, content: dict[str, Any], *, version: int | None = None
+) -> Draft | None:
+    """The saved draft, or None when somebody else saved since the form was opened, or since `version`."""
     try:
         return actions.save_draft(
             actor=person(request),
             draft_id=bench.draft.pk,
-            expected_version=version_of(request, 0),
+            expected_version=version_of(request, 0) if version is None else version,
             content=content,
         )
     except RefusedError as error:
@@ -61,21 +72,21 @@ def save(request: HttpRequest, bench: Workbench, content: dict[str, Any]) -> Dra
         raise
 
 
-def conflict(request: HttpRequest, form: DraftForm) -> HttpResponse:
-    """Both texts side by side; nothing typed is lost."""
-    kept = [(name, text) for name in form.fields if name != "version" for text in request.POST.getlist(name)]
+def conflict(request: HttpRequest, form: DraftForm, only: list[str] | None = None) -> HttpResponse:
+    """Both texts side by side; nothing typed is lost, and what nobody contests is kept as it is stored."""
+    kept = [(name, text) for name in form.fields if name not in HIDDEN for text in form.data.getlist(name)]  # type: ignore[attr-defined]  # a QueryDict
     context = {
         "bench": form.bench,
         "kept": kept,
-        "differences": form.compare(),
+        "differences": form.compare(only),
         "address": request.path,
     }
     return render(request, "bids/conflict.html", context, status=409)
 
 
-def saved_answer(draft: Draft | None) -> JsonResponse:
-    """The answer of autosave: local time of the page and the new version, or 409."""
+def saved_answer(draft: Draft | None, base: str) -> JsonResponse:
+    """The answer of autosave: local time of the page, the new version and what the page now starts from; or 409."""
     if draft is None:
         return JsonResponse({"code": "stale"}, status=409)
     moment = localtime(draft.updated_at).isoformat(timespec="seconds")
-    return JsonResponse({"saved_at": moment, "version": draft.version})
+    return JsonResponse({"saved_at": moment, "version": draft.version, "base": base})

@@ -1,6 +1,7 @@
 """Starting, seeing and discarding a bid in preparation; the list of one's own bids."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +15,38 @@ from accounts import clock
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
 from bids import actions
+from bids.forms.acts import CompanyForm
 from bids.lifecycle import decide_withdraw
 from bids.models import Bid, Draft, Receipt
+from bids.standing import current, steps_of
 from bids.tasks import tasks_of
-from bids.views.access import bench_of, person, signed_in
+from bids.views.access import bench_of, edition_of, person, signed_in
 from bids.workbench import Workbench, open_draft
+from tendering.views.access import find_tender
+from tendering.views.tables import table
+from tendering.zones import Moment
 
 SHOWN = 50
+MOST_ROWS = 10_000
 
 
 @signed_in
 @require_POST
 def start(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """Start a bid, or go on with the company's draft for this tender."""
+    """Start a bid, or go on with the company's draft for this tender. Who acts for several companies is asked which."""
     user = person(request)
-    draft = begin(user, _company(user, request.POST.get("company", "")), tender_id)
+    own = list(Organization.objects.filter(pk__in=user.organizations_with(*PROVIDER_ROLES)).order_by("name", "pk"))
+    if not own:
+        raise Http404
+    wanted = request.POST.get("company")
+    if wanted is None and len(own) == 1:
+        wanted = str(own[0].pk)
+    form = CompanyForm(own, None if wanted is None else {"company": wanted})
+    if not form.is_valid():
+        tender, now = find_tender(request, tender_id)
+        context = {"form": form, "tender": tender, "now": now}
+        return render(request, "bids/which_company.html", context, status=422 if form.is_bound else 200)
+    draft = begin(user, form.chosen, tender_id)
     return redirect("bid_draft", draft_id=draft.pk)
 
 
@@ -39,17 +57,6 @@ def begin(user: User, company: Organization, tender_id: int) -> Draft:
     if draft.version == 1 and not bench.content.lots:
         _prefill(user, bench)
     return draft
-
-
-def _company(user: User, wanted: str) -> Organization:
-    """The named company of the person, or the only one."""
-    own = Organization.objects.filter(pk__in=user.organizations_with(*PROVIDER_ROLES)).order_by("pk")
-    if wanted:
-        own = own.filter(pk=int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 12 else 0)
-    company = own.first()
-    if company is None:
-        raise Http404
-    return company
 
 
 def _prefill(user: User, bench: Workbench) -> None:
@@ -74,6 +81,15 @@ def task_list(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "handed_in": _live_receipt(bench.draft),
     }
     return render(request, "bids/draft.html", context)
+
+
+@signed_in
+@require_POST
+def corrections_seen(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    """What was corrected has been looked at; the draft goes on."""
+    actions.see_corrections(actor=person(request), draft_id=draft_id, edition=edition_of(request))
+    messages.success(request, _("Noted. Your draft now answers the corrected documents."))
+    return redirect("bid_draft", draft_id=draft_id)
 
 
 def _live_receipt(draft: Draft) -> Receipt | None:
@@ -114,6 +130,31 @@ def bid_list(request: HttpRequest) -> HttpResponse:
     return render(request, "bids/list.html", context)
 
 
+@signed_in
+@require_safe
+def bid_table(request: HttpRequest, kind: str) -> HttpResponse:
+    """Own bids, newest first, as a table: what the list shows and nothing of their content."""
+    user, now = person(request), clock.now()
+    companies = user.organizations_with(*PROVIDER_ROLES)
+    if not companies:
+        raise Http404
+    bids = Bid.objects.visible_to(user, now).filter(company__in=companies).select_related("tender__buyer", "company")
+    heads = [_("Number"), _("Tender"), _("Buyer"), _("Company"), _("Received"), _("Version"), _("Status"),
+             _("Where it stands"), _("Deadline")]  # fmt: skip
+    newest = bids.order_by("-received_at", "-pk")[:MOST_ROWS]
+    return table(kind, _("My bids"), [heads, *(_cells(bid, now) for bid in newest)])
+
+
+def _cells(bid: Bid, now: datetime) -> list[str | int]:
+    """Moments by the clocks of the buyer."""
+    tender = bid.tender
+    end = Moment(tender.tender_period_end, tender.buyer) if tender.tender_period_end else ""
+    return [
+        tender.reference, tender.title, tender.buyer.name, bid.company.name, str(Moment(bid.received_at, tender.buyer)),
+        bid.version, str(bid.status.label), current(steps_of(bid, now)).title, str(end),
+    ]  # fmt: skip
+
+
 KINDS = {"received": "success", "late": "warning", "opened": "info", "damaged": "danger"}
 
 
@@ -123,6 +164,7 @@ def _row(bid: Bid, now: Any) -> dict[str, Any]:
         "bid": bid,
         "receipt": _latest(bid.receipts.all()),
         "status": status,
+        "step": current(steps_of(bid, now)),
         "kind": KINDS.get(status, "neutral"),
         "can_withdraw": bool(decide_withdraw(bid.tender.status(now), bid)),
     }

@@ -3,18 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.decision import RefusedError
 from accounts.models import User
-from bids import actions
+from bids import actions, transfers
 from bids.actions.late import DECIDERS
 from bids.forms.acts import LateForm, ReleaseForm, with_only_error
 from bids.models import Bid, OpeningSession
 from bids.views.access import signed_in
-from bids.views.opening import Ceremony, ceremony_of
+from bids.views.opening import Ceremony, ceremony_of, hand_over
+from bids.views.opening_parts import told
+from tendering import disturbances
 
 
 @signed_in
@@ -27,6 +30,8 @@ def late(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
         raise Http404
     bid = get_object_or_404(Bid.objects.live().select_related("company"), pk=bid_id, tender=tender_id, is_late=True)
     act = request.POST.get("act", "")
+    if request.method == "POST" and "part" in request.GET:
+        return _part(request, ceremony, bid)
     if request.method != "POST" or act not in ACTS:
         return _page(request, ceremony, bid, {})
     return ACTS[act](request, ceremony, bid)
@@ -61,7 +66,26 @@ def _release(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse
     return redirect("bid_late", tender_id=ceremony.tender.pk, bid_id=bid.pk)
 
 
-ACTS = {"decide": _decide, "confirm": _confirm, "release": _release}
+def _part(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
+    """The person's locked key and wrapped pieces for this opening, as JSON, or why not."""
+    try:
+        session = actions.start_late_opening(actor=ceremony.user, bid_id=bid.pk)
+        return JsonResponse(actions.release_task(actor=ceremony.user, session_id=session.pk))
+    except RefusedError as error:
+        return told(error)
+
+
+def _hand_over(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
+    try:
+        hand_over(ceremony.user, request.POST)
+    except RefusedError as error:
+        return _page(request, ceremony, bid, {"refusal": error.refused.sentence}, error.refused.status)
+    except ValidationError as error:
+        return _page(request, ceremony, bid, {"refusal": error.messages[0]}, 422)
+    return redirect("bid_late", tender_id=ceremony.tender.pk, bid_id=bid.pk)
+
+
+ACTS = {"decide": _decide, "confirm": _confirm, "release": _release, "hand_over": _hand_over}
 
 
 def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -75,6 +99,8 @@ def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, A
         "may_decide": ceremony.user.has_role(ceremony.tender.buyer_id, *DECIDERS),
         "own_decision": bool(decision) and decision.get("decided_by") == ceremony.user.pk,
         "confirmed": bool(decision.get("confirmed_by")),
+        "transfers": transfers.transfers_of(bid),
+        "disturbances": disturbances.spans_before(ceremony.tender, ceremony.now),
         "late_form": forms.get("form") if isinstance(forms.get("form"), LateForm) else LateForm(),
         "release_form": ReleaseForm(),
         "session": session if session and session.kind == "late" else None,

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.decision import Refused, RefusedError
 from accounts.evidence import canonical_bytes, digest
+from accounts.holders import groups_of
 from accounts.lifecycle import Role
-from accounts.models import OpenerKey, OpeningGroup, User
-from bids import actions
-from bids.actions.opening import SESSION_LIFE
-from bids.forms.acts import DeclarationForm, ReleaseForm, with_only_error
-from bids.models import Bid, OpeningSession, SealPiece, TenderSeal
+from accounts.models import User
+from bids import actions, keys
+from bids.actions.opening import SESSION_LIFE, is_running, unfinished
+from bids.actions.opening_access import key_for
+from bids.actions.seal_check import checks_of
+from bids.forms.acts import DeclarationForm, HandOverForm, ReleaseForm, with_only_error
+from bids.models import Bid, OpeningRelease, OpeningSession, TenderSeal
 from bids.views.access import person, signed_in
 from tendering import actions as tendering
 from tendering.lifecycle import Status
@@ -33,6 +37,7 @@ DAMAGE = {
     "missing": _("A stored part of the bid is gone."),
     "hash": _("A stored part is not the one the receipt names."),
     "manifest": _("The bid does not fit the tender."),
+    "envelope": _("A part holds what belongs into the other envelope, or is for other lots."),
 }
 OTHER_DAMAGE = _("A stored part was changed or cannot be decrypted.")
 
@@ -50,18 +55,34 @@ class Ceremony:
     @property
     def session(self) -> OpeningSession | None:
         """The session that runs now, if any."""
-        found = OpeningSession.objects.filter(tender=self.tender, completed_at=None).exclude(session_wrapped="")
-        return found.filter(started_at__gt=self.now - SESSION_LIFE).last()
+        running = [one for one in unfinished(self.tender) if is_running(one, self.now)]
+        return running[-1] if running else None
+
+    @property
+    def phase(self) -> str:
+        """ "bids" or "prices" while that can be opened now, "scoring" while prices wait for the scores, else ""."""
+        if self.status == Status.CLOSED:
+            return "bids"
+        if self.status != Status.EVALUATION or not self.tender.prices_sealed:
+            return ""
+        return "prices" if self.tender.scores_closed_at else "scoring"
+
+    @property
+    def seal(self) -> TenderSeal | None:
+        """The seal that is opened next."""
+        seals = actions.current_seals(self.tender)
+        return (seals[-1] if self.phase in {"prices", "scoring"} else seals[0]) if seals else None
 
     def context(self) -> dict[str, Any]:
         """Everything the page shows; before the opening no number and no name of a bid is even asked for."""
         session = self.session
-        seal = TenderSeal.objects.filter(tender=self.tender, generation=self.tender.round).first()
+        seal = self.seal
         releases = list(session.releases.select_related("opener")) if session else []
         needed = seal.needed if seal else 2
         return {
             "tender": self.tender,
             "status": self.status,
+            "phase": self.phase,
             "now": self.now,
             "is_opener": self.is_opener,
             "needed": needed,
@@ -70,18 +91,24 @@ class Ceremony:
             "have_released": any(release.opener_id == self.user.pk for release in releases),
             "expires_at": session.started_at + SESSION_LIFE if session else None,
             "declaration": ConflictDeclaration.objects.filter(tender=self.tender, user=self.user).first(),
-            "has_key": self._has_key(seal),
+            "has_key": bool(seal and key_for(self.user, seal)),
+            "assisted": keys.assisted_allowed(self.tender.buyer),
+            "all_here": bool(session) and len(releases) >= needed,
+            "state": state_of(self.tender, session, len(releases)),
+            "went_through_server": self._went_through_server(releases),
+            "seal": seal,
+            "checks": checks_of(self.tender, seal) if seal and self.status == Status.OPEN else [],
             "expired": session is None and self._expired(),
             "guard_ends": self._guard_ends(),
         }
 
-    def _has_key(self, seal: TenderSeal | None) -> bool:
-        """Whether this person's key belongs to the seal of this tender."""
-        own = OpenerKey.objects.filter(user=self.user, retired_at=None)
-        return bool(seal and own.exists() and SealPiece.objects.filter(seal=seal, opener=self.user).exists())
+    def _went_through_server(self, releases: list[OpeningRelease]) -> bool:
+        """Whether this person's own sentence was typed to the server, where that is not the rule."""
+        mine = [release for release in releases if release.opener_id == self.user.pk]
+        return not settings.ASSISTED_OPENING and any(release.unlocked_at == "server" for release in mine)
 
     def _expired(self) -> bool:
-        ended = OpeningSession.objects.filter(tender=self.tender, completed_at=None, kind="bids")
+        ended = OpeningSession.objects.filter(tender=self.tender, completed_at=None, kind=self.phase or "bids")
         return ended.filter(started_at__lte=self.now - SESSION_LIFE).exists()
 
     def _guard_ends(self) -> datetime | None:
@@ -92,11 +119,16 @@ class Ceremony:
         return ends if self.now < ends else None
 
 
+def state_of(tender: Tender, session: OpeningSession | None, released: int) -> str:
+    """Another text whenever the page of the opening has something else to show."""
+    return f"{session.pk if session else ''}:{released}:{tender.opened_at or ''}:{tender.prices_opened_at or ''}"
+
+
 def ceremony_of(request: HttpRequest, tender_id: int) -> Ceremony:
     """For the buyer's office and its opening group; Http404 for everybody else and before publication."""
     tender, now = find_tender(request, tender_id)
     user, status = person(request), tender.status(now)
-    is_opener = OpeningGroup.objects.filter(organization=tender.buyer_id, members=user.pk).exists()
+    is_opener = groups_of(user).filter(organization=tender.buyer_id).exists()
     if status in HIDDEN or not (is_opener or roles_at(request, tender) & READERS):
         raise Http404
     return Ceremony(tender, status, now, user, is_opener)
@@ -107,6 +139,12 @@ def ceremony_of(request: HttpRequest, tender_id: int) -> Ceremony:
 def opening(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Where the opening stands and the one thing to do now."""
     ceremony = ceremony_of(request, tender_id)
+    act = request.POST.get("act", "")
+    if act == "go_on":
+        actions.resume_opening(actor=ceremony.user, tender_id=tender_id)
+        return redirect("bid_opening", tender_id=tender_id)
+    if act == "hand_over":
+        return _handed_over(request, ceremony)
     form = ReleaseForm(request.POST or None, initial=_running(ceremony))
     if request.method == "POST" and form.is_valid():
         try:
@@ -130,6 +168,28 @@ def _release(user: User, tender_id: int, form: ReleaseForm) -> None:
     actions.release_pieces(actor=user, session_id=session_id, pass_sentence=form.cleaned_data["pass_sentence"])
 
 
+def _handed_over(request: HttpRequest, ceremony: Ceremony) -> HttpResponse:
+    """What the person's browser has unlocked and wrapped to the session; a refusal stands above the empty form."""
+    try:
+        hand_over(ceremony.user, request.POST)
+    except RefusedError as error:
+        fresh, refused = ceremony_of(request, ceremony.tender.pk), error.refused
+        form = ReleaseForm(initial=_running(fresh))
+        return _page(request, fresh, form, refused.status, refusal=refused.sentence)
+    except ValidationError as error:
+        form = ReleaseForm(initial=_running(ceremony))
+        return _page(request, ceremony, form, 422, refusal=error.messages[0])
+    return redirect("bid_opening", tender_id=ceremony.tender.pk)
+
+
+def hand_over(user: User, data: QueryDict) -> None:
+    """The posted pieces to the action; ValidationError when they are none."""
+    form = HandOverForm(data)
+    if not form.is_valid():
+        raise ValidationError(_("These are not your pieces for this opening."))
+    actions.hand_over_pieces(actor=user, session_id=form.cleaned_data["session"], pieces=form.cleaned_data["pieces"])
+
+
 def _refused(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, refused: Refused) -> HttpResponse:
     """The sentence at its field; the typed sentence itself is never sent back."""
     fresh = ceremony_of(request, ceremony.tender.pk)
@@ -138,8 +198,8 @@ def _refused(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, refuse
     return _page(request, fresh, again, refused.status)
 
 
-def _page(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, status: int) -> HttpResponse:
-    context = {**ceremony.context(), "form": form, "declare_form": DeclarationForm()}
+def _page(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, status: int, **more: Any) -> HttpResponse:
+    context = {**ceremony.context(), "form": form, "declare_form": DeclarationForm(), **more}
     context["navigation"] = navigation_of(request, ceremony.tender, ceremony.status, ceremony.now)
     if ceremony.status in {Status.EVALUATION, Status.AWARDED} or ceremony.tender.opened_at:
         context["record"] = shown_record(ceremony.tender)
@@ -159,8 +219,8 @@ def shown_record(tender: Tender) -> dict[str, Any] | None:
     session = sessions.filter(kind="bids").last()
     if session is None:
         return None
-    late = [_with_moments(one.record) for one in sessions.filter(kind="late", completed_at__gte=session.completed_at)]
-    return {**_with_moments(session.record), "session": session, "later": late}
+    later = sessions.filter(completed_at__gte=session.completed_at).exclude(kind="bids")
+    return {**_with_moments(session.record), "session": session, "later": [_with_moments(one.record) for one in later]}
 
 
 def _with_moments(record: dict[str, Any]) -> dict[str, Any]:

@@ -5,26 +5,32 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
 from accounts.lifecycle import PROVIDER_ROLES
-from bids import actions, receipts
+from bids import actions, receipts, transfers
 from bids.figures import figures, points
 from bids.forms.acts import ActForm, SubmitForm
+from bids.keys import printed_verifier_key
 from bids.lifecycle import decide_submit, decide_withdraw
 from bids.models import Receipt, SealedObject
+from bids.standing import steps_of
 from bids.tasks import tasks_of
-from bids.views.access import bench_of, person, signed_in
+from bids.views.access import bench_of, edition_of, person, signed_in
 from bids.views.drafts import begin
 from bids.workbench import Workbench
+from tendering.corrections import since
 from tendering.forms.faults import add_faults
 from tendering.models import Criterion, Lot
+from tendering.zones import show_times_of
 
 
 @signed_in
@@ -45,6 +51,8 @@ def _hand_in(request: HttpRequest, draft_id: UUID, form: SubmitForm, received_at
     if not form.is_valid():
         return _page(request, bench_of(request, draft_id), form, 422)
     try:
+        if form.cleaned_data["look"]:
+            return _look_again(request, draft_id, form)
         receipt = actions.submit_bid(
             actor=person(request),
             draft_id=draft_id,
@@ -59,11 +67,21 @@ def _hand_in(request: HttpRequest, draft_id: UUID, form: SubmitForm, received_at
     return redirect("bid_receipt", receipt_id=receipt.pk)
 
 
+def _look_again(request: HttpRequest, draft_id: UUID, form: SubmitForm) -> HttpResponse:
+    """The browser's own way was refused: the same checks tell why. What has passed meanwhile is looked at once more."""
+    actions.prepare_manifest(actor=person(request), draft_id=draft_id, declarant=form.cleaned_data["declarant"])
+    messages.warning(
+        request, _("The bid changed meanwhile and was not handed in. Look at it and press the button again.")
+    )
+    return redirect("bid_submit", draft_id=draft_id)
+
+
 def _page(request: HttpRequest, bench: Workbench, form: SubmitForm, status: int = 200) -> HttpResponse:
     context = {
         "bench": bench,
         "form": form,
         "parts": [_lot(bench, lot) for lot in bench.chosen],
+        "lot_codes": ", ".join(lot.code for lot in bench.chosen),
         "requirements": [(c, bench.content.mandatory.get(c.code)) for c in bench.mandatory],
         "open_tasks": [t for t in tasks_of(bench) if t.state in {"open", "doing", "error"} and t.key != "submit"],
         "may": decide_submit(bench.tender.status(bench.now)),
@@ -97,16 +115,17 @@ def copy(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     body.pop("pending", None)
     whole = {"tender": bench.tender.reference, "company": bench.draft.company.name, "content": body}
     text = json.dumps(whole, ensure_ascii=False, indent=1)
-    return _download(text, "application/json", f"bid-{bench.tender.reference}.json")
+    return download(text, "application/json", f"bid-{bench.tender.reference}.json")
 
 
 def own_receipt(request: HttpRequest, receipt_id: UUID) -> Receipt:
-    """A receipt of the person's own company; Http404 otherwise."""
+    """A receipt of the person's own company; Http404 otherwise. Times are the buyer's."""
     companies = person(request).organizations_with(*PROVIDER_ROLES)
     found = Receipt.objects.select_related("bid__tender__buyer", "bid__company", "bid__submitted_by")
     receipt = found.filter(pk=receipt_id, bid__company__in=companies).first()
     if receipt is None:
         raise Http404
+    show_times_of(receipt.bid.tender)
     return receipt
 
 
@@ -124,15 +143,25 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "tender": tender,
         "now": now,
         "words": receipts.words(found),
+        "steps": steps_of(bid, now),
+        "sealed": receipts.sealed_words(bid.sealed_at),
         "clock": localtime(found.at).strftime("%H:%M"),
         "note_hash": receipts.note_hash(found),
-        "objects": SealedObject.objects.filter(bid=bid).order_by("kind", "pk"),
+        "transfers": transfers.transfers_of(bid),
+        "objects": [(o, receipts.sealed_words(o.sealed_at)) for o in _objects(found)],
         "is_current": current and bid.withdrawn_at is None,
         "may_withdraw": decide_withdraw(tender.status(now), bid),
         "may_replace": decide_submit(tender.status(now)),
+        "corrected": since(tender, bid.answers_edition) if current and not bid.withdrawn_at else [],
         "still_open": bool(tender.tender_period_end and now < tender.tender_period_end),
     }
     return render(request, "bids/receipt.html", context)
+
+
+def _objects(found: Receipt) -> list[SealedObject]:
+    """What the receipt names, the manifest last."""
+    named = [item["object"] for item in receipts.payload_of(found)["objects"]]
+    return list(SealedObject.objects.filter(pk__in=named).order_by("kind", "pk"))
 
 
 @signed_in
@@ -140,7 +169,24 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def note(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """The signed note, to be checked by anybody with the public key."""
     found = own_receipt(request, receipt_id)
-    return _download(found.note, "text/plain; charset=utf-8", f"receipt-{found.pk}.txt")
+    return download(found.note, "text/plain; charset=utf-8", f"receipt-{found.pk}.txt")
+
+
+@signed_in
+@require_safe
+def receipt_json(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """The receipt for programs: the words, what was signed, and the signed note itself, which alone is proof."""
+    found = own_receipt(request, receipt_id)
+    body = {
+        "id": str(found.pk),
+        "words": receipts.words(found),
+        "sealed": receipts.sealed_words(found.bid.sealed_at),
+        "receipt": receipts.payload_of(found),
+        "sha256": receipts.note_hash(found),
+        "note": found.note,
+        "verifier_key": printed_verifier_key(),
+    }
+    return download(json.dumps(body, ensure_ascii=False, indent=1), "application/json", f"receipt-{found.pk}.json")
 
 
 @signed_in
@@ -161,6 +207,16 @@ def withdraw(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
+def confirm(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """After a correction: the bid stands as it is."""
+    found = own_receipt(request, receipt_id)
+    actions.confirm_bid(actor=person(request), bid_id=found.bid_id, edition=edition_of(request))
+    messages.success(request, _("Noted: your bid stands for the corrected documents, too."))
+    return redirect("bid_receipt", receipt_id=found.pk)
+
+
+@signed_in
+@require_POST
 def replace(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """A draft for a newer version: the kept copy, or an empty one."""
     found = own_receipt(request, receipt_id)
@@ -168,7 +224,8 @@ def replace(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     return redirect("bid_draft", draft_id=draft.pk)
 
 
-def _download(text: str, media_type: str, name: str) -> HttpResponse:
+def download(text: str, media_type: str, name: str) -> HttpResponse:
+    """A text as a file to be saved."""
     response = HttpResponse(text, content_type=media_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"

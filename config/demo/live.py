@@ -4,17 +4,21 @@
 """
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from accounts import clock
 from accounts.models import User
 from bids import actions as bidding
+from config.demo.adoption import follow
 from config.demo.people import People, pass_sentence
+from config.demo.votes import hold_session
 from evaluation import actions as evaluating
 from tendering import actions as tendering
 from tendering.models import ProcedureType, Tender
@@ -36,11 +40,23 @@ def play_live(data: Json, people: People, now: datetime) -> Tender:
         return LivePlay(data, people, now).run()
 
 
+def _deadline(now: datetime, minutes: int, time_zone: str) -> datetime:
+    """As an office would set it: noon of a working day. What closes while somebody looks keeps its time."""
+    end = _full_minute(now + timedelta(minutes=minutes))
+    if abs(timedelta(minutes=minutes)) < 2 * DAY:
+        return end
+    noon = end.astimezone(ZoneInfo(time_zone)).replace(hour=12, minute=0)
+    step = DAY if minutes > 0 else -DAY
+    while noon.weekday() >= 5:
+        noon += step
+    return noon.astimezone(UTC)
+
+
 class LivePlay:
     def __init__(self, data: Json, people: People, now: datetime) -> None:
         self.data, self.people, self.now = data, people, now
         self.buyer = people.buyer(data["buyer"])
-        self.end = _full_minute(now + timedelta(minutes=data["minutes_left"]))
+        self.end = _deadline(now, data["minutes_left"], self.buyer.time_zone)
         self.start = min(now, self.end) - 35 * DAY
         self.bids: list[Any] = []
 
@@ -60,7 +76,9 @@ class LivePlay:
         if reached >= 5:
             self._open_and_evaluate()
         if reached >= 6:
+            self._at(self.end + 7 * DAY, self._vote)
             self._at(self.end + 12 * DAY, self._award)
+            self._deliver()
         return Tender.objects.get(pk=self.tender.pk)
 
     def _at(self, moment: datetime, act: Any) -> None:
@@ -99,6 +117,7 @@ class LivePlay:
         tendering.replace_criteria(**key, criteria=data["criteria"])
         tendering.set_evaluation(**key, spec=self._spec())
         tendering.replace_required_documents(**key, documents=data["documents"])
+        follow(officer, data["reference"], tender_id=self.tender.pk)
 
     def _spec(self) -> Json:
         vat = "19" if self.buyer.language == "de" else "23"
@@ -244,6 +263,8 @@ class LivePlay:
         run = self.tender.evaluation_runs.latest()
         winners = {lot["lot_id"]: lot["winner"][0] for lot in run.result["lots"]}
         ids = dict(self.tender.bids.values_list("reference", "pk"))
+        for winner in dict.fromkeys(winners.values()) if self.buyer.language == "de" else ():
+            evaluating.record_register_query(actor=self._who("officer"), bid_id=ids[winner])
         approval = evaluating.propose_award(
             actor=self._who("officer"),
             tender_id=self.tender.pk,
@@ -251,6 +272,46 @@ class LivePlay:
             reason=self._award_reason(),
         )
         evaluating.decide_award(actor=self._who("approver"), approval_id=approval.pk)
+
+    def _vote(self) -> None:
+        """The council's session four days later."""
+        session = (clock.now() + 4 * DAY).astimezone(ZoneInfo(self.buyer.time_zone)).replace(hour=18, minute=0)
+        english = self.buyer.language != "de"
+        dissent = "Two members would have kept the service in the town's own office." if english else ""
+        body = "Finance committee" if english else "Finanzausschuss"
+        votes = {"yes": 21, "no": 2, "abstain": 1}
+        item = "Item 7" if english else "TOP 7"
+        hold_session(self.tender, self._who("officer"), session_at=session, body=body, votes=votes, item=item,
+                     dissent=dissent)  # fmt: skip
+
+    def _deliver(self) -> None:
+        """Letters, contract after the standstill, and what was delivered in two quarters, as far as time has passed."""
+        officer, tender_id = self._who("officer"), self.tender.pk
+        sent = self.end + 13 * DAY
+        self._at(sent, lambda: evaluating.send_letters(actor=officer, tender_id=tender_id))
+        signed = self.tender.standstills.latest().ends_at + timedelta(hours=10)
+        if signed > self.now:
+            return
+        for code in self.tender.lots.values_list("code", flat=True):
+            act = partial(evaluating.sign_contract, actor=officer, tender_id=tender_id, lot_code=code)
+            self._at(signed, act)
+        for contract in self.tender.contracts.all():
+            for number, entry in enumerate(self.data.get("delivered", [])):
+                first = contract.starts_on + timedelta(days=61 * number)
+                last = first + timedelta(days=60)
+                at = datetime.combine(last + DAY, datetime.min.time(), ZoneInfo(self.buyer.time_zone)) + DAY / 2
+                if at <= self.now:
+                    self._at(at, partial(self._period, contract.pk, first, last, entry))
+
+    def _period(self, contract_id: int, first: date, last: date, entry: Json) -> None:
+        period = evaluating.record_period(
+            actor=self._who("officer"), contract_id=contract_id, start=first, end=last,
+            quantity=Decimal(entry["quantity"]), paid_net=Decimal(entry["paid_net"]), note=entry.get("note", ""),
+            measured={code: Decimal(value) for code, value in entry["measured"].items()},
+        )  # fmt: skip
+        if text := entry.get("reply"):
+            supplier = self.people.account(f"{period.contract.company.reference}-account_1")
+            evaluating.reply_to_period(actor=supplier, period_id=period.pk, text=text)
 
 
 def _full_minute(moment: datetime) -> datetime:

@@ -179,12 +179,15 @@ class People:
         entry = next(a for a in self.organisations["role_accounts"] if a["id"] == reference)
         for extra in entry.get("also_for") or []:
             if extra["organisation_id"] == organization.reference:
+                via = self.buyer(entry["organisation_id"])
                 for role in extra["roles"]:
-                    Membership.objects.get_or_create(user=user, organization=organization, role=role)
+                    Membership.objects.get_or_create(
+                        user=user, organization=organization, role=role, defaults={"via": via}
+                    )
         return user
 
 
 def key_of(opener: User, at: datetime) -> OpenerKey:
     """The opener's key, made once."""
-    found = OpenerKey.objects.filter(user=opener).first()
+    found = OpenerKey.objects.own().filter(user=opener).first()
     return found or create_opener_key(user=opener, pass_sentence=pass_sentence(opener.reference or ""), at=at)

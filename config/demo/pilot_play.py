@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts import clock
 from accounts.models import User
+from config.demo.adoption import follow
 from config.demo.case_checks import moment
 from config.demo.case_files import Case
 from config.demo.people import People
@@ -62,6 +63,7 @@ def _create(data: Json, town: Any, officer: User, people: People, at: datetime) 
             life_situation=data.get("life_situation", ""),
         )
         piloting.set_indicators(actor=officer, pilot_id=pilot.pk, indicators=data["kpis"])
+        follow(officer, data["id"], pilot_id=pilot.pk)
     return pilot
 
 

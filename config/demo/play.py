@@ -11,9 +11,11 @@ from django.db import transaction
 from accounts import clock
 from accounts.models import User
 from bids import actions as bidding
+from config.demo.adoption import follow
 from config.demo.case_checks import end_of_day, moment
 from config.demo.case_files import Case
 from config.demo.people import People, pass_sentence
+from config.demo.votes import hold_session
 from evaluation import actions as evaluating
 from evaluation.models import EvaluationRun
 from tendering import actions as tendering
@@ -63,6 +65,7 @@ class TenderPlay:
         self.scores = self.case.files["scores.json"]
         self.buyer = self.people.buyer(self.data["buyer_id"])
         self.process, self.line = self.data["process"], self.data["timeline"]
+        self.present = clock.now()
 
     def run(self, *, award: bool = False) -> Tender:
         """Everything up to the evaluation, in the order of time; with `award` up to the awarded lots."""
@@ -110,6 +113,7 @@ class TenderPlay:
         tendering.replace_criteria(**key, criteria=[_criterion(c) for c in self.data["criteria"]])
         tendering.set_evaluation(**key, spec=evaluation_spec(self.data["evaluation"]))
         tendering.replace_required_documents(**key, documents=self.data["required_documents"])
+        follow(officer, self.data["id"], tender_id=self.tender.pk)
         if invited := self.data.get("invited_providers"):
             tendering.invite_providers(**key, providers=[self.people.provider(reference) for reference in invited])
 
@@ -443,8 +447,48 @@ class TenderPlay:
         proposal, award = self.process.get("award_proposal"), self.process.get("award")
         steps = [Step(moment(draw["drawn_at"]), partial(self._draw, draw)) for draw in self.process.get("draws", [])]
         if proposal and award and award["lots"]:
+            steps += self._before_award(award)
             steps.append(Step(moment(proposal["at"]), lambda: self._decide(proposal, award)))
+            steps += self._after_award(award)
         return steps
+
+    def _before_award(self, award: Json) -> list[Step]:
+        """The register is asked about each winner; the council votes on the paper."""
+        steps, query, council = [], self.process.get("register_query"), self.process.get("council")
+        for bid_id in dict.fromkeys(entry["bid_id"] for entry in award["lots"]) if query else ():
+            steps.append(Step(moment(query["at"]), partial(self._ask_register, query["by"], bid_id)))
+        if council:
+            officer = self.process["award_proposal"]["by"]
+            issued = moment(self.process["award_proposal"]["at"]) - 30 * MINUTE
+            steps.append(Step(issued, lambda: self._vote(self._who(officer), council)))
+        return steps
+
+    def _ask_register(self, by: str, bid_id: str) -> None:
+        evaluating.record_register_query(actor=self._who(by), bid_id=self.bids[bid_id])
+
+    def _vote(self, officer: User, council: Json) -> None:
+        hold_session(self.tender, officer, session_at=moment(council["session_at"]), body=council["body"],
+                     votes=council["votes"])  # fmt: skip
+
+    def _after_award(self, award: Json) -> list[Step]:
+        """Letters, and the contracts of lots whose day of signing has passed."""
+        steps, letters, contract = [], self.process.get("bidder_information"), self.process.get("contract")
+        if letters and moment(letters["sent_at"]) <= self.present:
+            steps.append(
+                Step(
+                    moment(letters["sent_at"]),
+                    lambda: evaluating.send_letters(actor=self._who(letters["sent_by"]), tender_id=self.tender.pk),
+                )
+            )
+        if letters and contract and moment(contract["signed_at"]) <= self.present:
+            steps += [
+                Step(moment(contract["signed_at"]), partial(self._sign, letters["sent_by"], entry["lot_id"]))
+                for entry in award["lots"]
+            ]
+        return steps
+
+    def _sign(self, officer: str, lot: str) -> None:
+        evaluating.sign_contract(actor=self._who(officer), tender_id=self.tender.pk, lot_code=lot)
 
     def _draw(self, draw: Json) -> None:
         lot = self.tender.lots.get(code=draw["lot_id"])
@@ -551,6 +595,6 @@ def formal_findings(offer: Json) -> Json:
         "mandatory": offer["mandatory_requirements"],
         "documents": [{k: d[k] for k in ("name", "category", "status")} for d in offer["documents"]],
         "changed_documents": offer["changed_procurement_documents"],
-        "grounds": offer["exclusion_grounds"],
+        "grounds": [{"proportionality": "imported case", **ground} for ground in offer["exclusion_grounds"]],
         "notes": [],
     }

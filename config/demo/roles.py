@@ -37,7 +37,9 @@ class Person:
 def everybody() -> list[Person]:
     """Every account of every organisation, ordered by organisation and account; one query."""
     people: dict[tuple[int, int], Person] = {}
-    rows = Membership.objects.select_related("user", "organization").filter(user__is_active=True)
+    rows = Membership.objects.select_related("user", "organization").filter(
+        user__is_active=True, organization__practice_run=None
+    )
     for row in rows.order_by("organization__reference", "user_id", "id"):
         key = (row.organization_id, row.user_id)
         people.setdefault(key, Person(row.user, row.organization)).roles.append(row.role)

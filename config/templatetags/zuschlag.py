@@ -3,6 +3,7 @@
 Values that come from people are escaped; markup in a cell or fact must be a SafeString of ours.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,10 +20,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from config.figures import as_money, as_number
+from config.form_words import REQUIRED
 
 register = template.Library()
 
 KINDS = {"info": "info", "success": "success", "warning": "warning", "danger": "danger", "neutral": "draft"}
+TWO_YEARS = 2 * 365 * 86_400  # in seconds; a practice tender is open that long, where days say nothing
 CREATION_STEPS = (
     gettext_lazy("What"),
     gettext_lazy("How judged"),
@@ -128,10 +131,13 @@ def deadline_block(deadline: datetime, now: datetime, heading: str = "") -> dict
 
 
 def clock_words() -> dict[str, str]:
-    """The sentences of the countdown; {d} {h} {m} {s} stand for days, hours, minutes and seconds."""
+    """The sentences of the countdown; {y} {d} {h} {m} {s} stand for years, days, hours, minutes, seconds."""
     return {
+        "years": _("more than {y} years left"),
         "days": _("{d} days, {h} hours left"),
+        "day": _("{d} day, {h} hours left"),
         "hours": _("{h} h {m} min {s} s left"),
+        "minutes": _("{m} min {s} s left"),
         "over": _("The deadline has passed"),
     }
 
@@ -141,8 +147,15 @@ def time_left(deadline: datetime, now: datetime) -> str:
     seconds = int((deadline - now).total_seconds())
     if deadline <= now:
         return clock_words()["over"]
-    words = clock_words()["days" if seconds >= 86_400 else "hours"]
-    parts = {"d": seconds // 86_400, "h": seconds // 3_600 % 24, "m": seconds // 60 % 60, "s": f"{seconds % 60:02}"}
+    steps = ((TWO_YEARS, "years"), (172_800, "days"), (86_400, "day"), (3_600, "hours"), (0, "minutes"))
+    words = clock_words()[next(name for least, name in steps if seconds >= least)]
+    parts = {
+        "y": seconds // (TWO_YEARS // 2),
+        "d": seconds // 86_400,
+        "h": seconds // 3_600 % 24,
+        "m": seconds // 60 % 60,
+        "s": f"{seconds % 60:02}",
+    }
     return words.format(**parts)
 
 
@@ -263,13 +276,21 @@ def nav_link(context: Context, name: str, text: str, *args: Any) -> SafeString:
 @register.simple_tag
 def error_links(*forms: Any) -> list[tuple[str, str]]:
     """(address of the first input, words) per error of the given forms and formsets; "" for errors of a whole form."""
-    links: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     for form in _single_forms(forms):
-        links += [("", str(error)) for error in form.non_field_errors()]
+        found += [("", "", str(error)) for error in form.non_field_errors()]
         for field in form:
             address = "" if field.is_hidden else f"#{field.first_id}"
-            links += [(address, str(error)) for error in field.errors]
-    return links
+            row = form.row_of(field.name) if hasattr(form, "row_of") else ""
+            label = ", ".join(filter(None, (row, str(field.label or ""))))
+            found += [(address, label, str(error)) for error in field.errors]
+    times = Counter(error for _address, _label, error in found)
+    return [(address, _named(label, error, times[error])) for address, label, error in found]
+
+
+def _named(label: str, error: str, times: int) -> str:
+    """A sentence that says nothing of its field gets the field's name in front: several links must read differently."""
+    return f"{label}: {error}" if label and (times > 1 or error == str(REQUIRED)) else error
 
 
 def _single_forms(forms: Iterable[Any]) -> Iterable[Any]:

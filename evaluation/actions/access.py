@@ -1,21 +1,25 @@
 """The first lines of every action here: lock the tender, read the clock once, ask whether this person may."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import outbox
 from accounts.decision import refuse, require
-from accounts.lifecycle import Role
+from accounts.holders import holders
+from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import Organization, User
 from bids.models import Bid
 from evaluation.lifecycle import decide
 from tendering.locking import lock_tender_at
 from tendering.models import Lot, Tender
+
+PRICES_SEALED: Final = gettext_lazy("The prices are still sealed; two openers open them once the panel is closed.")
 
 
 def begin(actor: User, tender_id: int, action: str) -> tuple[Tender, datetime]:
@@ -77,11 +81,22 @@ def words(value: str, field: str) -> str:
     return text
 
 
-def tell_bidder(company: Organization, *, key: str, subject: Promise, body: Promise, title: str, at: datetime) -> None:
-    """Queue a mail for everyone who acts for the company, each in the person's language; `title` fills the subject."""
-    people = User.objects.filter(
-        memberships__organization=company, memberships__role__in=(Role.BIDDER, Role.BIDDER_ADMIN), is_active=True
-    ).distinct()
-    for person in people:
+def tell_bidder(
+    company: Organization, *, key: str, kind: str, subject: Promise, body: Promise, tender: Tender, at: datetime
+) -> None:
+    """Tell everyone who acts for the company, each in the person's language; the tender's title fills the subject."""
+    page = f"/tenders/{tender.pk}/requests/"
+    for person in holders(company, PROVIDER_ROLES, at):
         with outbox.in_language_of(person):
-            outbox.tell(person, key=key, subject=str(subject) % {"title": title}, body=str(body), at=at)
+            title = str(subject) % {"title": tender.title}
+            outbox.tell(person, key=key, kind=kind, subject=title, body=str(body), at=at, url=page, chain=tender.chain)
+
+
+def tell_office(tender: Tender, at: datetime, *, key: str, page: str, subject: Promise, body: Promise) -> None:
+    """Tell every officer of the buyer, each in the person's language; the tender's title fills the subject."""
+    for person in holders(tender.buyer_id, [Role.OFFICER], at):
+        with outbox.in_language_of(person):
+            title = str(subject) % {"title": tender.title}
+            outbox.tell(
+                person, key=key, kind="procedure", subject=title, body=str(body), at=at, url=page, chain=tender.chain
+            )

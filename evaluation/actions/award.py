@@ -13,6 +13,7 @@ from accounts.decision import refuse, require
 from accounts.models import User
 from bids.actions import once
 from bids.models import Bid
+from evaluation import award_rules
 from evaluation.actions.access import begin, words
 from evaluation.actions.run import calculate
 from evaluation.inputs import fingerprint
@@ -76,6 +77,7 @@ def _decide(actor: User, approval_id: int) -> list[LotOutcome]:
     run = _require_awardable(tender, chosen)
     if run.pk != approval.data["run"]:
         refuse("result_changed", _("The result has changed since the proposal. Propose the award again."))
+    _require_surroundings(tender, chosen, run, now)
     approval.approved_by, approval.approved_at = actor, now
     approval.full_clean()
     approval.save()
@@ -119,6 +121,14 @@ def _require_awardable(tender: Tender, chosen: Mapping[Lot, Bid | None]) -> Eval
     for lot, bid in chosen.items():
         _require_lot(lot, bid, result)
     return run
+
+
+def _require_surroundings(tender: Tender, chosen: Mapping[Lot, Bid | None], run: EvaluationRun, now: datetime) -> None:
+    """What the decision needs besides the result: the register was asked (R44), the competent body has confirmed."""
+    require(award_rules.decide_register(tender, {bid.company_id for bid in chosen.values() if bid}, now))
+    names = {lot.code: bid.reference if bid else None for lot, bid in chosen.items()}
+    needed = award_rules.competence(tender, award_rules.award_value(tender, result_of(run), names))
+    require(award_rules.decide_vote(needed, award_rules.newest_resolution(tender), names))
 
 
 def _refuse_open_price(lot: Lot) -> NoReturn:

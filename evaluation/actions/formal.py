@@ -15,9 +15,13 @@ from accounts.decision import refuse, require
 from accounts.models import User
 from bids.models import Bid
 from evaluation.actions.access import begin, begin_for_bidder, lot_of, opened_bid, tell_bidder, tender_of_bid, words
+from evaluation.award_rules import has_statutes
+from evaluation.check_list import may_be_mended
+from evaluation.grounds import require_usable
 from evaluation.lifecycle import ExclusionCode, decide_second
 from evaluation.models import Exclusion, FormalCheck, SupplementRequest
 from tendering.models import CriterionKind, Tender
+from tendering.zones import zone_of
 
 DOCUMENT_STATUSES = ("provided", "missing", "supplemented_late")
 FINDING_KEYS = frozenset({"mandatory", "documents", "changed_documents", "grounds", "notes"})
@@ -34,7 +38,7 @@ def record_formal_check(*, actor: User, bid_id: UUID, findings: Mapping[str, Any
         check = FormalCheck.objects.filter(bid=bid).first() or FormalCheck(bid=bid)
         if check.confirmed_at:
             refuse("check_confirmed", _("This check has been confirmed and can no longer be changed."))
-        check.findings = clean_findings(findings, tender)
+        check.findings = clean_findings(findings, tender, now)
         check.checked_by, check.checked_at = actor, now
         check.full_clean()
         check.save()
@@ -42,7 +46,7 @@ def record_formal_check(*, actor: User, bid_id: UUID, findings: Mapping[str, Any
     return check
 
 
-def clean_findings(findings: Mapping[str, Any], tender: Tender) -> dict[str, Any]:
+def clean_findings(findings: Mapping[str, Any], tender: Tender, now: datetime) -> dict[str, Any]:
     """Findings in their full shape; every requirement answered yes or no. Raises ValidationError by field."""
     codes = list(
         tender.criteria.filter(kind=CriterionKind.MANDATORY).order_by("position", "id").values_list("code", flat=True)
@@ -63,6 +67,9 @@ def clean_findings(findings: Mapping[str, Any], tender: Tender) -> dict[str, Any
         errors["grounds"] = _("Decide for each exclusion ground whether the bid is excluded or kept.")
     if errors:
         raise ValidationError(errors)
+    for ground in findings.get("grounds", []):
+        if ground["decision"] == "exclude":
+            _require_ground(ground, tender, now)
     return {
         "mandatory": {code: mandatory[code] for code in codes},
         "documents": list(findings.get("documents", [])),
@@ -70,6 +77,12 @@ def clean_findings(findings: Mapping[str, Any], tender: Tender) -> dict[str, Any
         "grounds": list(findings.get("grounds", [])),
         "notes": list(findings.get("notes", [])),
     }
+
+
+def _require_ground(ground: Mapping[str, Any], tender: Tender, now: datetime) -> None:
+    """A ground of the statutes is dated, not lapsed and weighed; other profiles know no such rule."""
+    if has_statutes(tender):
+        require_usable(ground, now.astimezone(zone_of(tender.buyer)).date())
 
 
 def confirm_formal_check(*, actor: User, tender_id: int) -> None:
@@ -103,25 +116,32 @@ def request_supplement(*, actor: User, bid_id: UUID, documents: list[str], due_a
     """Ask a bidder once for documents that are missing; what decides the ranking cannot be handed in later."""
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
-        bid = opened_bid(bid_id, tender)
-        _require_supplementable(tender, bid, documents, due_at, now)
-        requests = [
-            SupplementRequest(bid=bid, document=name, requested_at=now, requested_by=actor, due_at=due_at)
-            for name in documents
-        ]
-        for request in requests:
-            request.full_clean()
-            request.save()
-        tell_bidder(
-            bid.company,
-            key=f"supplement:{bid.pk}:{requests[0].pk}",
-            subject=gettext_lazy("Missing documents: %(title)s"),
-            body=gettext_lazy("The buyer asks you to hand in missing documents. Sign in to see which and until when."),
-            title=tender.title,
-            at=now,
-        )
-        data = {"due_at": audit.stamp(due_at), "requests": [request.pk for request in requests]}
-        audit.record(tender.chain, "supplement.requested", actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
+        return ask_for_documents(tender, opened_bid(bid_id, tender), documents, due_at, actor=actor, now=now)
+
+
+def ask_for_documents(
+    tender: Tender, bid: Bid, documents: list[str], due_at: datetime, *, actor: User, now: datetime
+) -> list[SupplementRequest]:
+    """The same inside an action that holds the tender's lock and asks several bidders at one moment."""
+    _require_supplementable(tender, bid, documents, due_at, now)
+    requests = [
+        SupplementRequest(bid=bid, document=name, requested_at=now, requested_by=actor, due_at=due_at)
+        for name in documents
+    ]
+    for request in requests:
+        request.full_clean()
+        request.save()
+    tell_bidder(
+        bid.company,
+        kind="documents_requested",
+        key=f"supplement:{bid.pk}:{requests[0].pk}",
+        subject=gettext_lazy("Missing documents: %(title)s"),
+        body=gettext_lazy("The buyer asks you to hand in missing documents. Sign in to see which and until when."),
+        tender=tender,
+        at=now,
+    )
+    data = {"due_at": audit.stamp(due_at), "requests": [request.pk for request in requests]}
+    audit.record(tender.chain, "supplement.requested", actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
     return requests
 
 
@@ -135,7 +155,7 @@ def _require_supplementable(tender: Tender, bid: Bid, documents: list[str], due_
     missing = {name for name, item in listed.items() if item["status"] == "missing"}
     if not documents or not missing.issuperset(documents):
         raise ValidationError({"documents": _("Only documents that the formal check found missing can be asked for.")})
-    if any(listed[name].get("category") == "evaluation_relevant" for name in documents):
+    if not all(may_be_mended(str(listed[name].get("category", ""))) for name in documents):
         refuse("not_supplementable", _("Documents that decide the ranking cannot be handed in later."))
     if SupplementRequest.objects.filter(bid=bid, document__in=documents).exists():
         refuse("asked_already", _("This document has been asked for already."))
@@ -162,18 +182,32 @@ def record_supplement(
     return request
 
 
-def exclude_bid(*, actor: User, bid_id: UUID, lot_code: str | None, code: str, reason: str) -> Exclusion:
-    """Decide that a bid is out of a lot (None = of all), with code and reason; it counts once confirmed by another."""
+def exclude_bid(
+    *,
+    actor: User,
+    bid_id: UUID,
+    lot_code: str | None,
+    code: str,
+    reason: str,
+    ground: Mapping[str, Any] | None = None,
+) -> Exclusion:
+    """Decide that a bid is out of a lot (None = of all), with code and reason; it counts once confirmed by another.
+
+    `ground` tells the day, the weighing and what the company has mended, for the code "exclusion_ground" (R40-R43).
+    """
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
         bid = opened_bid(bid_id, tender)
         if code == ExclusionCode.LATE:
             refuse("late_unopened", _("A late bid is not excluded: it is not opened."))
         lot = lot_of(tender, lot_code) if lot_code else None
+        stated = dict(ground or {}) if code == ExclusionCode.EXCLUSION_GROUND else {}
         exclusion = Exclusion(
-            bid=bid, lot=lot, code=code, reason=words(reason, "reason"), decided_by=actor, decided_at=now
+            bid=bid, lot=lot, code=code, reason=words(reason, "reason"), ground=stated, decided_by=actor, decided_at=now
         )
         exclusion.full_clean()
+        if code == ExclusionCode.EXCLUSION_GROUND:
+            _require_ground(stated, tender, now)
         if Exclusion.objects.filter(bid=bid, lot=lot, code=code).exists():
             refuse("excluded_already", _("This exclusion has been recorded already."))
         exclusion.save()

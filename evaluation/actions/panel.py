@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit, outbox
@@ -14,9 +15,12 @@ from accounts.decision import refuse, require
 from accounts.lifecycle import Role
 from accounts.models import User
 from evaluation.actions.access import begin, lot_of, opened_bid, tender_of_bid, words
-from evaluation.lifecycle import decide_moderate, decide_score
-from evaluation.models import Consensus, PanelLock, PanelMember, Score
+from evaluation.conflicts import bidders, connections, unasked
+from evaluation.lifecycle import FILE_READERS, decide_moderate, decide_score
+from evaluation.models import BidderDeclaration, Consensus, PanelLock, PanelMember, Score
+from evaluation.neutral import is_neutral
 from evaluation.scorebook import SCORE_MAXIMUM, Cell, cells, open_cells, spreads
+from tendering import actions as tendering
 from tendering.models import ConflictDeclaration, Criterion, Tender
 
 
@@ -28,6 +32,7 @@ def appoint_panel(*, actor: User, tender_id: int, users: Sequence[User]) -> list
             refuse("panel_closed", _("The panel has been closed."))
         if not users or not all(user.has_role(tender.buyer_id, Role.EVALUATOR) for user in users):
             raise ValidationError({"users": _("Choose people who are evaluators of the buyer.")})
+        _require_strangers_to_names(tender, users)
         chosen = {user.pk for user in users}
         leaving = PanelMember.objects.filter(tender=tender).exclude(user__in=chosen)
         if leaving.filter(submitted_at__isnull=False).exists():
@@ -44,11 +49,22 @@ def appoint_panel(*, actor: User, tender_id: int, users: Sequence[User]) -> list
         return list(PanelMember.objects.filter(tender=tender))
 
 
+def _require_strangers_to_names(tender: Tender, users: Sequence[User]) -> None:
+    """Where bids are judged without names, nobody judges who reads the names elsewhere: in opening, file or audit."""
+    if not is_neutral(tender):
+        return
+    for user in users:
+        if user.has_role(tender.buyer_id, *FILE_READERS, Role.OPENER):
+            text = _("Bids are judged without names here, but %(person)s learns the names as opener, office or audit.")
+            raise ValidationError({"users": text % {"person": user}})
+
+
 def _invite(user: User, tender: Tender, now: datetime) -> None:
     with outbox.in_language_of(user):
         subject = _("You are on the panel: %(title)s") % {"title": tender.title}
         body = _("Sign in, declare whether you have a conflict of interest, and score the bids after they are opened.")
-        outbox.tell(user, key=f"panel:{tender.pk}", subject=subject, body=body, at=now)
+        page, key = f"/tenders/{tender.pk}/", f"panel:{tender.pk}"
+        outbox.tell(user, key=key, subject=subject, body=body, at=now, kind="panel", url=page, chain=tender.chain)
 
 
 def is_closed(tender: Tender) -> bool:
@@ -61,6 +77,43 @@ def declared(tender: Tender, user: User) -> ConflictDeclaration | None:
     return ConflictDeclaration.objects.filter(tender=tender, user=user).first()
 
 
+def connected(tender: Tender, user: User) -> str:
+    """Names of the bidders this person visibly belongs to; "" for none."""
+    return ", ".join(found.company for found in connections(tender, user))
+
+
+def declare_interests(
+    *, actor: User, tender_id: int, conflict: bool, answers: Mapping[int, bool] | None = None, note: str = ""
+) -> ConflictDeclaration:
+    """Declare (no) conflict of interest, after the opening about each bidder: {company: whether there is one}.
+
+    One yes is a conflict. What the platform itself sees is written into the trail. Raises ValidationError
+    ("company_<id>") for bidders without an answer.
+    """
+    given = dict(answers or {})
+    with audit.in_transaction():
+        tender = Tender.objects.filter(pk=tender_id).first()
+        if tender is None:
+            raise Http404
+        missing = {company.pk for company in unasked(tender, actor)} - set(given)
+        declaration = tendering.declare_conflict(
+            actor=actor, tender_id=tender_id, conflict=conflict or any(given.values()), note=note
+        )
+        if missing:
+            raise ValidationError({f"company_{pk}": _("Answer for this bidder, too.") for pk in sorted(missing)})
+        known = {company.pk for company in bidders(tender)}
+        for company in sorted(known & set(given)):
+            row = BidderDeclaration.objects.filter(tender=tender, user=actor, company=company).first()
+            row = row or BidderDeclaration(tender=tender, user=actor, company_id=company)
+            row.conflict, row.declared_at = given[company], declaration.declared_at
+            row.full_clean()
+            row.save()
+        if found := connections(tender, actor):
+            data = {"companies": [one.company_id for one in found], "signs": sorted({one.kind for one in found})}
+            audit.record(tender.chain, "conflict.found", actor=actor, at=declaration.declared_at, data=data)
+    return declaration
+
+
 def _begin_scoring(actor: User, tender_id: int) -> tuple[Tender, datetime, PanelMember]:
     tender, now = begin(actor, tender_id, "score")
     member = PanelMember.objects.filter(tender=tender, user=actor).first()
@@ -68,7 +121,8 @@ def _begin_scoring(actor: User, tender_id: int) -> tuple[Tender, datetime, Panel
         refuse("not_on_panel", _("You are not on the panel of this tender."), 403)
     declaration = declared(tender, actor)
     conflict = declaration is not None and declaration.conflict
-    require(decide_score(declaration is not None, conflict, member.submitted_at is not None, is_closed(tender)))
+    handed_in = member.submitted_at is not None
+    require(decide_score(declaration is not None, conflict, handed_in, is_closed(tender), connected(tender, actor)))
     return tender, now, member
 
 
@@ -150,7 +204,8 @@ def submit_scores(*, actor: User, tender_id: int) -> PanelMember:
 def _begin_moderation(actor: User, tender_id: int) -> tuple[Tender, datetime]:
     tender, now = begin(actor, tender_id, "moderate")
     declaration = declared(tender, actor)
-    require(decide_score(declaration is not None, declaration is not None and declaration.conflict, False, False))
+    conflict = declaration is not None and declaration.conflict
+    require(decide_score(declaration is not None, conflict, False, False, connected(tender, actor)))
     members = list(PanelMember.objects.filter(tender=tender))
     handed_in = bool(members) and all(member.submitted_at for member in members)
     require(decide_moderate(handed_in, is_closed(tender)))
@@ -192,5 +247,7 @@ def close_panel(*, actor: User, tender_id: int) -> PanelLock:
         lock = PanelLock(tender=tender, locked_at=now, locked_by=actor)
         lock.full_clean()
         lock.save()
+        if tender.two_envelopes:
+            tendering.close_scores(tender, now)
         audit.record(tender.chain, "panel.closed", actor=actor, at=now)
     return lock

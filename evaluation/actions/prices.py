@@ -12,7 +12,16 @@ from accounts import audit
 from accounts.decision import refuse, require
 from accounts.models import User
 from bids.models import BidLot
-from evaluation.actions.access import begin, begin_for_bidder, lot_of, opened_bid, tell_bidder, tender_of_bid, words
+from evaluation.actions.access import (
+    PRICES_SEALED,
+    begin,
+    begin_for_bidder,
+    lot_of,
+    opened_bid,
+    tell_bidder,
+    tender_of_bid,
+    words,
+)
 from evaluation.lifecycle import decide_second
 from evaluation.models import AbnormallyLowCheck
 
@@ -21,6 +30,8 @@ def ask_price(*, actor: User, bid_id: UUID, lot_code: str, due_at: datetime) -> 
     """Ask the bidder to explain its price for a lot; until it is decided, this bid cannot win the award."""
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
+        if tender.prices_sealed:
+            refuse("prices_sealed", PRICES_SEALED)
         bid, lot = opened_bid(bid_id, tender), lot_of(tender, lot_code)
         if due_at <= now:
             raise ValidationError({"due_at": _("The due date lies in the past.")})
@@ -33,12 +44,13 @@ def ask_price(*, actor: User, bid_id: UUID, lot_code: str, due_at: datetime) -> 
         check.save()
         tell_bidder(
             bid.company,
+            kind="price_question",
             key=f"price:{check.pk}",
             subject=gettext_lazy("Question about your price: %(title)s"),
             body=gettext_lazy(
                 "The buyer asks you to explain your price. Sign in to read the question and to answer it."
             ),
-            title=tender.title,
+            tender=tender,
             at=now,
         )
         data = {"lot": lot_code, "due_at": audit.stamp(due_at), "check": check.pk}

@@ -1,31 +1,27 @@
 """The evaluation itself: when it may run, what it is computed from, what is stored; and draws between equal bids."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.decision import Refused, refuse, require
 from accounts.models import User
 from bids.models import Bid
-from evaluation.actions.access import begin
+from evaluation.actions.access import PRICES_SEALED, begin
 from evaluation.actions.formal import unchecked_bids
 from evaluation.actions.panel import is_closed
+from evaluation.fault_words import fault_words
 from evaluation.inputs import build_inputs, fingerprint
-from evaluation.models import Draw, EvaluationRun, Exclusion, FormalCheck, SupplementRequest
+from evaluation.models import EvaluationRun, Exclusion, FormalCheck, SupplementRequest
 from evaluation.reasons import COMPUTED
-from evaluation.results import latest, result_of
+from evaluation.results import latest
 from evaluation.scorebook import has_quality
 from evaluation.scoring import InputError, TenderInput, TenderResult, evaluate, robustness
 from evaluation.scoring.codec import encode
 from evaluation.scoring.inputs import LotBid, Reason
-from tendering.models import Lot, Tender
+from tendering.models import Tender
 
 
 def evaluate_tender(*, actor: User, tender_id: int, reason: str = "") -> EvaluationRun:
@@ -75,6 +71,8 @@ def gaps(tender: Tender, now: datetime) -> list[Refused]:
     found = []
     if has_quality(tender) and not is_closed(tender):
         found.append(Refused("panel_open", _("The panel has not been closed yet.")))
+    if tender.prices_sealed:
+        found.append(Refused("prices_sealed", PRICES_SEALED))
     checks = FormalCheck.objects.filter(bid__tender=tender)
     if unchecked_bids(tender) or checks.filter(confirmed_at=None).exists():
         text = _("The formal check has not been confirmed by a second person yet.")
@@ -94,7 +92,7 @@ def calculate(tender: Tender) -> tuple[TenderInput, TenderResult]:
         added = _with_recorded(tender, inputs, result)
         return (inputs, result) if added is inputs else (added, evaluate(added))
     except InputError as error:
-        refuse("not_evaluable", _("The evaluation cannot be computed: %(fault)s") % {"fault": str(error)})
+        refuse("not_evaluable", _("The evaluation cannot be computed: %(fault)s") % {"fault": fault_words(error)})
 
 
 def _with_recorded(tender: Tender, inputs: TenderInput, result: TenderResult) -> TenderInput:
@@ -116,60 +114,3 @@ def _with_recorded(tender: Tender, inputs: TenderInput, result: TenderResult) ->
 
     lots = tuple(replace(lot, bids=tuple(decided(lot.lot_id, bid) for bid in lot.bids)) for lot in inputs.lots)
     return inputs if lots == inputs.lots else replace(inputs, lots=lots)
-
-
-def record_draw(
-    *,
-    actor: User,
-    lot_id: int,
-    drawn_bid_id: UUID,
-    between: Sequence[Any],
-    place: str,
-    persons: Sequence[Any],
-    witnesses: Sequence[Any],
-) -> Draw:
-    """Record who was drawn among bids that the published rule leaves equal; two persons, place and witnesses named.
-
-    Raises ValidationError when `between` is not exactly the tied bids of the latest result.
-    """
-    with audit.in_transaction():
-        lot = Lot.objects.filter(pk=lot_id).first()
-        if lot is None:
-            raise Http404
-        tender, now = begin(actor, lot.tender_id, "evaluate")
-        run = latest(tender)
-        tied = result_of(run).awards().get(lot.code, ()) if run else ()
-        drawn = Bid.objects.filter(tender=tender, pk=drawn_bid_id).first()
-        names = _bid_names(tender, between)
-        if len(tied) < 2 or set(names) != set(tied) or drawn is None or drawn.reference not in tied:
-            raise ValidationError({"between": _("Lots are drawn only among the bids that are equal in the result.")})
-        if len(persons) < 2 or not witnesses or not place.strip():
-            raise ValidationError({"persons": _("A draw needs a place, two persons and a witness.")})
-        if Draw.objects.filter(lot=lot).exists():
-            refuse("drawn_already", _("Lots have been drawn already."))
-        draw = Draw(
-            lot=lot,
-            between=names,
-            drawn=drawn,
-            drawn_at=now,
-            place=place.strip(),
-            persons=[_name(person) for person in persons],
-            witnesses=[_name(person) for person in witnesses],
-            recorded_by=actor,
-        )
-        draw.full_clean()
-        draw.save()
-        data = {"lot": lot.code, "between": names, "drawn": drawn.reference}
-        audit.record(tender.chain, "lots.drawn", actor=actor, at=now, subject=f"bid:{drawn.pk}", data=data)
-    return draw
-
-
-def _bid_names(tender: Tender, bids: Sequence[Any]) -> list[str]:
-    """Numbers of bids given as rows, ids or numbers."""
-    numbers = {str(pk): reference or "" for pk, reference in tender.bids.values_list("pk", "reference")}
-    given = [str(bid.pk) if isinstance(bid, Bid) else str(bid) for bid in bids]
-    return [numbers.get(name, name) for name in given]
-
-
-def _name(person: Any) -> str:
-    return (person.reference or str(person)) if isinstance(person, User) else str(person)

@@ -1,5 +1,7 @@
 """Shapes of the evaluation in JSON: numbers as decimal text, times with offset."""
 
+from datetime import date
+
 from rest_framework import serializers
 
 from accounts.api.fields import StrictDecimalField
@@ -22,7 +24,9 @@ class Overview(serializers.Serializer):
 class PanelSeats(serializers.Serializer):
     """The evaluators of a tender, by the ids of their accounts."""
 
-    users = serializers.ListField(child=serializers.IntegerField(), allow_empty=False, max_length=20)
+    users = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**62), allow_empty=False, max_length=20
+    )
 
 
 class ScoreIn(serializers.Serializer):
@@ -97,9 +101,31 @@ class DocumentFound(serializers.Serializer):
     status = serializers.ChoiceField(choices=["provided", "missing", "supplemented_late"])
 
 
-class GroundFound(serializers.Serializer):
+class Cleaning(serializers.Serializer):
+    """What a company has mended."""
+
+    damages = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+    cooperation = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+    measures = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class GroundDetails(serializers.Serializer):
+    """Day and weighing of an exclusion ground. Under statutes an exclusion needs the day, which must not have lapsed,
+    and for an optional ground why it is proportionate; what the company has mended needs an answer."""
+
+    kind = serializers.ChoiceField(choices=["mandatory", "optional"], required=False)
+    event_date = serializers.DateField(required=False)
+    proportionality = serializers.CharField(max_length=2000, required=False)
+    cleaning = Cleaning(required=False)
+    cleaning_decision = serializers.ChoiceField(choices=["", "accepted", "refused"], required=False)
+    cleaning_reason = serializers.CharField(max_length=2000, required=False)
+
+    def validate_event_date(self, value: date) -> str:
+        return value.isoformat()
+
+
+class GroundFound(GroundDetails):
     ground = serializers.CharField(max_length=300)
-    event_date = serializers.CharField(max_length=10, required=False)
     self_cleaning = serializers.CharField(max_length=300, required=False)
     decision = serializers.ChoiceField(choices=["exclude", "keep"])
     reason = serializers.CharField(max_length=1000, required=False)
@@ -154,6 +180,7 @@ class ExclusionIn(serializers.Serializer):
     lot = serializers.CharField(max_length=10, required=False, default=None, allow_null=True)
     code = serializers.ChoiceField(choices=ExclusionCode.choices)
     reason = serializers.CharField(max_length=5000)
+    ground = GroundDetails(required=False)
 
 
 class ExclusionOut(serializers.Serializer):
@@ -162,6 +189,7 @@ class ExclusionOut(serializers.Serializer):
     lot = serializers.CharField(source="lot.code", allow_null=True, default=None)
     code = serializers.CharField()
     reason = serializers.CharField()
+    ground = serializers.DictField()
     decided_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
 

@@ -1,9 +1,12 @@
 from django.urls import URLPattern, path
 
-from evaluation.api import views
+from evaluation.api import after, checking, comparisons, contracts, views
+from evaluation.api.simulation import SimulateView
 
 _EVALUATION = "evaluations/<int:tender_id>/"
 _CLARIFICATION = f"{_EVALUATION}clarifications/<int:check_id>/"
+_TENDER = "tenders/<int:tender_id>/"
+_CONTRACT = "contracts/<int:contract_id>/"
 _EXCLUSIONS = f"{_EVALUATION}checks/exclusions/"
 
 urlpatterns: list[URLPattern] = [
@@ -21,6 +24,20 @@ urlpatterns: list[URLPattern] = [
         views.SupplementReceivedView.as_view(),
         name="api_supplement_received",
     ),
+    path(f"{_EVALUATION}checks/supplements/all/", checking.SupplementsOfAllView.as_view(), name="api_supplements_all"),
+    path(f"{_EVALUATION}checks/steps/", checking.StepsView.as_view(), name="api_check_steps"),
+    path(f"{_EVALUATION}checks/steps/set/", checking.StepStatesView.as_view(), name="api_check_steps_set"),
+    path(
+        f"{_EVALUATION}checks/steps/<int:position>/remove/",
+        checking.StepRemoveView.as_view(),
+        name="api_check_step_remove",
+    ),
+    path(f"{_EVALUATION}checks/questions/", checking.QuestionsView.as_view(), name="api_bid_questions"),
+    path(
+        f"{_EVALUATION}checks/questions/<int:question_id>/answer/",
+        checking.QuestionAnswerView.as_view(),
+        name="api_bid_question_answer",
+    ),
     path(_EXCLUSIONS, views.ExclusionsView.as_view(), name="api_exclusions"),
     path(
         f"{_EXCLUSIONS}<int:exclusion_id>/confirm/", views.ExclusionConfirmView.as_view(), name="api_exclusion_confirm"
@@ -30,12 +47,50 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CLARIFICATION}decide/", views.ClarificationDecideView.as_view(), name="api_clarification_decide"),
     path(f"{_CLARIFICATION}confirm/", views.ClarificationConfirmView.as_view(), name="api_clarification_confirm"),
     path(f"{_EVALUATION}result/", views.ResultView.as_view(), name="api_result"),
+    path(f"{_EVALUATION}simulate/", SimulateView.as_view(), name="api_simulate"),
     path(f"{_EVALUATION}robustness/", views.RobustnessView.as_view(), name="api_robustness"),
     path(f"{_EVALUATION}draws/", views.DrawsView.as_view(), name="api_draws"),
-    path("tenders/<int:tender_id>/award/", views.AwardView.as_view(), name="api_award"),
+    path(f"{_EVALUATION}provision/", comparisons.ProvisionView.as_view(), name="api_provision"),
+    path(f"{_EVALUATION}hints/", comparisons.HintsView.as_view(), name="api_hints"),
+    path(f"{_TENDER}award/", after.AwardView.as_view(), name="api_award"),
     path(
         "tenders/<int:tender_id>/award/<int:approval_id>/decide/",
         views.AwardDecideView.as_view(),
         name="api_award_decide",
     ),
+    path(f"{_TENDER}award/register/", after.RegisterView.as_view(), name="api_register"),
+    path(f"{_TENDER}award/resolutions/", after.ResolutionsView.as_view(), name="api_resolutions"),
+    path(f"{_TENDER}award/notice/", after.NoticeView.as_view(), name="api_award_notice"),
+    path(f"{_TENDER}cancellations/", after.CancellationsView.as_view(), name="api_cancellations"),
+    path(
+        f"{_TENDER}cancellations/<int:cancellation_id>/confirm/",
+        after.CancellationConfirmView.as_view(),
+        name="api_cancellation_confirm",
+    ),
+    path(f"{_TENDER}letters/", after.LettersView.as_view(), name="api_letters"),
+    path("letters/<uuid:letter_id>/", after.LetterView.as_view(), name="api_letter"),
+    path("bids/<uuid:bid_id>/debrief/", after.DebriefView.as_view(), name="api_debrief"),
+    path(f"{_TENDER}complaints/", after.ComplaintsView.as_view(), name="api_complaints"),
+    path(
+        f"{_TENDER}complaints/<int:complaint_id>/answer/",
+        after.ComplaintAnswerView.as_view(),
+        name="api_complaint_answer",
+    ),
+    path(f"{_TENDER}reasons/", after.QuestionsView.as_view(), name="api_reasons"),
+    path(f"{_TENDER}reasons/<int:request_id>/answer/", after.QuestionAnswerView.as_view(), name="api_reasons_answer"),
+    path("contracts/", contracts.ContractsView.as_view(), name="api_contracts"),
+    path(f"{_TENDER}contracts/", contracts.SignView.as_view(), name="api_contract_sign"),
+    path(_CONTRACT, contracts.ContractView.as_view(), name="api_contract"),
+    path(f"{_CONTRACT}changes/", contracts.ChangesView.as_view(), name="api_contract_changes"),
+    path(
+        f"{_CONTRACT}changes/<int:change_id>/confirm/",
+        contracts.ChangeConfirmView.as_view(),
+        name="api_contract_confirm",
+    ),
+    path(f"{_CONTRACT}options/<int:option_id>/draw/", contracts.OptionDrawView.as_view(), name="api_contract_option"),
+    path(f"{_CONTRACT}periods/", contracts.PeriodsView.as_view(), name="api_contract_periods"),
+    path(f"{_CONTRACT}periods/<int:period_id>/reply/", contracts.ReplyView.as_view(), name="api_contract_reply"),
+    path(f"{_CONTRACT}next/", contracts.NextView.as_view(), name="api_contract_next"),
+    path("benchmarks/", comparisons.BenchmarksView.as_view(), name="api_benchmarks"),
+    path("benchmarks/<int:set_id>/", comparisons.BenchmarkView.as_view(), name="api_benchmark"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar, cast
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -10,13 +11,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from accounts.api.asking import ApiView
 from accounts.models import User
 from bids.models import Bid
 from evaluation import actions
 from evaluation.actions.formal import unchecked_bids
 from evaluation.api import serializers as shapes
+from evaluation.lifecycle import WORKBOOK_READERS
 from evaluation.models import AbnormallyLowCheck, EvaluationRun, Exclusion, FormalCheck, SupplementRequest
 from evaluation.readers import (
     Reader,
@@ -46,7 +48,7 @@ def parsed(shape: type[S], request: Request) -> dict[str, Any]:
     return cast(dict[str, Any], wanted.validated_data)
 
 
-class SignedIn(APIView):
+class SignedIn(ApiView):
     permission_classes = (IsAuthenticated,)
 
 
@@ -78,7 +80,7 @@ class PanelView(SignedIn):
         wanted = parsed(shapes.PanelSeats, request)["users"]
         users = list(User.objects.filter(pk__in=wanted))
         if len(users) != len(set(wanted)):
-            raise ValidationError({"users": ["There is no such account."]})
+            raise ValidationError({"users": [_("There is no such account.")]})
         members = actions.appoint_panel(actor=actor_of(request), tender_id=tender_id, users=users)
         return Response({"users": [member.user_id for member in members]}, status=201)
 
@@ -224,7 +226,12 @@ class ExclusionsView(SignedIn):
         who, data = reader(request.user, tender_id), parsed(shapes.ExclusionIn, request)
         _require_bid_here(who, data["bid_id"])
         found = actions.exclude_bid(
-            actor=who.user, bid_id=data["bid_id"], lot_code=data["lot"], code=data["code"], reason=data["reason"]
+            actor=who.user,
+            bid_id=data["bid_id"],
+            lot_code=data["lot"],
+            code=data["code"],
+            reason=data["reason"],
+            ground=data.get("ground"),
         )
         return Response(shapes.ExclusionOut(found).data, status=201)
 
@@ -324,10 +331,20 @@ class RobustnessView(SignedIn):
     @extend_schema(responses=shapes.RobustnessOut, operation_id="robustness")
     def get(self, request: Request, tender_id: int) -> Response:
         """How firmly each lot is decided."""
-        run = require_result(reader(request.user, tender_id))
+        who = reader(request.user, tender_id)
+        run = require_result(who)
         sentences = {lot.lot_id: lot.robustness_sentence for lot in view_of(run).lots}
-        body = {"result_hash": run.result_hash, "sentences": sentences, "lots": run.robustness}
+        lots = run.robustness if who.roles & WORKBOOK_READERS else without_people(run.robustness)
+        body = {"result_hash": run.result_hash, "sentences": sentences, "lots": lots}
         return Response(shapes.RobustnessOut(body).data)
+
+
+def without_people(reports: dict[str, Any]) -> dict[str, Any]:
+    """Robustness without the question who scored how: single scores are not for everybody who sees the result."""
+    return {
+        lot: {**report, **({"analysis": {**report["analysis"], "evaluators": []}} if "analysis" in report else {})}
+        for lot, report in reports.items()
+    }
 
 
 class DrawsView(SignedIn):
@@ -352,16 +369,6 @@ class DrawsView(SignedIn):
         )
 
 
-class AwardView(SignedIn):
-    @extend_schema(request=shapes.AwardIn, responses={201: shapes.AwardProposal}, operation_id="award_propose")
-    def post(self, request: Request, tender_id: int) -> Response:
-        """Propose the award; a second person decides."""
-        approval = actions.propose_award(
-            actor=actor_of(request), tender_id=tender_id, **parsed(shapes.AwardIn, request)
-        )
-        return Response(shapes.AwardProposal(approval).data, status=201)
-
-
 class AwardDecideView(SignedIn):
     @extend_schema(
         request=None,
@@ -373,7 +380,7 @@ class AwardDecideView(SignedIn):
         """Award as proposed. Needs an Idempotency-Key; repeated with the same key it answers the same."""
         key = request.headers.get("Idempotency-Key", "")
         if not key:
-            raise ValidationError({"Idempotency-Key": ["Send this header, so that a repeated request awards once."]})
+            raise ValidationError({"Idempotency-Key": [_("Send this header, so that a repeated request awards once.")]})
         if not Approval.objects.filter(pk=approval_id, tender=tender_id, kind="award").exists():
             raise Http404
         outcomes = actions.decide_award(actor=actor_of(request), approval_id=approval_id, idempotency_key=key)

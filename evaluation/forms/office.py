@@ -9,7 +9,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluation.forms.grounds import DETAILS, GroundPart, details_of
 from evaluation.lifecycle import ExclusionCode
+from evaluation.scoring.drawing import GREATEST_NUMBER, LEAST_NUMBER
 from tendering.forms.dates import Clock, Day
 from tendering.models import Criterion, RequiredDocument, Tender
 
@@ -24,13 +26,22 @@ def reason_field(label: Any, missing: Any, hint: Any = "") -> forms.CharField:
     )  # fmt: skip
 
 
-class CheckForm(forms.Form):
-    """The formal check of one bid: requirements, documents, changes, exclusion ground."""
+class CheckForm(GroundPart):
+    """The formal check of one bid: requirements, documents, changes, exclusion ground (in full under statutes)."""
+
+    ground_names = ("ground", "decision", "ground_reason", *DETAILS)
 
     def __init__(
-        self, data: Any, criteria: Sequence[Criterion], documents: Sequence[RequiredDocument], found: Mapping[str, Any]
+        self,
+        data: Any,
+        criteria: Sequence[Criterion],
+        documents: Sequence[RequiredDocument],
+        found: Mapping[str, Any],
+        *,
+        statutes: bool = False,
     ) -> None:
         super().__init__(data)
+        self.statutes = statutes
         self.criteria, self.documents = criteria, documents
         for criterion in criteria:
             self._add_criterion(criterion, found.get("mandatory", {}).get(criterion.code))
@@ -82,6 +93,8 @@ class CheckForm(forms.Form):
             label=_("Reason for this decision"), required=False, max_length=2_000, initial=first.get("reason", ""),
             widget=forms.Textarea(attrs={"rows": 2}),
         )  # fmt: skip
+        if self.statutes:
+            self.add_details(first)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -98,7 +111,7 @@ class CheckForm(forms.Form):
         if data["ground"]:
             entry = {"ground": data["ground"], "decision": data["decision"], "reason": data["ground_reason"]}
             first: dict[str, Any] = next(iter(before.get("grounds", [])), {})
-            grounds.insert(0, {"event_date": None, "self_cleaning": False, **first, **entry})
+            grounds.insert(0, {**first, **entry, **details_of(data)})
         return {
             "mandatory": {row.code: data[f"met_{row.code}"] == YES for row in self.criteria},
             "documents": [
@@ -151,8 +164,8 @@ class SupplementForm(DueForm):
         self.initial["documents"] = list(names)
 
 
-class ExclusionForm(forms.Form):
-    """Out, with code and reason; counts once a second person has confirmed."""
+class ExclusionForm(GroundPart):
+    """Out, with code and reason; counts once a second person has confirmed. An exclusion ground is told in full."""
 
     code = forms.ChoiceField(
         label=gettext_lazy("Ground"),
@@ -165,9 +178,16 @@ class ExclusionForm(forms.Form):
         gettext_lazy("Give the reason, for example: position 3 has no price although it is essential"),
     )
 
-    def __init__(self, data: Any = None, *, lots: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, data: Any = None, *, lots: Sequence[tuple[str, str]], statutes: bool = False) -> None:
         super().__init__(data)
         self.fields["lot"].choices = [("", _("the whole bid")), *lots]  # type: ignore[attr-defined]  # a choice field
+        if statutes:
+            self.add_details({})
+
+    @property
+    def ground(self) -> dict[str, Any]:
+        """The entry of evaluation.grounds."""
+        return details_of(self.cleaned_data)
 
 
 class AnswerPriceForm(forms.Form):
@@ -210,13 +230,9 @@ class PanelForm(forms.Form):
         self.fields["users"].choices = people  # type: ignore[attr-defined]  # a choice field
 
 
-class DrawForm(forms.Form):
-    """The record of a drawing of lots."""
+class _DrawRecord(forms.Form):
+    """Where and by whom lots were drawn."""
 
-    drawn = forms.ChoiceField(
-        label=gettext_lazy("Which bid was drawn?"), widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose the bid that was drawn")},
-    )  # fmt: skip
     place = forms.CharField(
         label=gettext_lazy("Place"), max_length=200,
         error_messages={"required": gettext_lazy("Enter the place, for example: Town hall, room 12")},
@@ -231,13 +247,43 @@ class DrawForm(forms.Form):
         error_messages={"required": gettext_lazy("Name at least one witness")},
     )  # fmt: skip
 
+    def people(self, name: str) -> list[str]:
+        """The lines of a field."""
+        return [line.strip() for line in self.cleaned_data[name].splitlines() if line.strip()]
+
+
+class DrawForm(_DrawRecord):
+    """The record of a drawing of lots."""
+
+    field_order = ("drawn", "place", "persons", "witnesses")
+    drawn = forms.ChoiceField(
+        label=gettext_lazy("Which bid was drawn?"), widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose the bid that was drawn")},
+    )  # fmt: skip
+
     def __init__(self, data: Any = None, *, bids: Sequence[tuple[str, str]]) -> None:
         super().__init__(data)
         self.fields["drawn"].choices = bids  # type: ignore[attr-defined]  # a choice field
 
-    def people(self, name: str) -> list[str]:
-        """The lines of a field."""
-        return [line.strip() for line in self.cleaned_data[name].splitlines() if line.strip()]
+
+class NumberForm(_DrawRecord):
+    """The second half of a draw by calculation."""
+
+    field_order = ("number", "place", "persons", "witnesses")
+    number = forms.IntegerField(
+        label=gettext_lazy("Any number from 0 to 999,999,999"), min_value=LEAST_NUMBER, max_value=GREATEST_NUMBER,
+        help_text=gettext_lazy("Think of one, or let a witness name it."),
+        error_messages={"required": gettext_lazy("Name a number")},
+    )  # fmt: skip
+
+
+class FlagForm(forms.Form):
+    """What an officer says about a hint."""
+
+    reason = reason_field(
+        gettext_lazy("Why is it harmless, or what follows?"),
+        gettext_lazy("Give the reason, for example: both certificates come from the same public office"),
+    )
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,6 @@
 """Forms of the panel: declare, score one criterion of one bid, agree on a score."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Organization
 from tendering.fields import DecimalField
 
 OTHER = "other"
@@ -15,7 +17,7 @@ WHOLE = [(str(score), str(score)) for score in range(11)]
 
 
 class ConflictForm(forms.Form):
-    """Made before any bid is read."""
+    """Made before any bid is read. Once the bidders are known there is a question about each of them."""
 
     conflict = forms.ChoiceField(
         label=gettext_lazy("Do you have a conflict of interest with one of the bidders?"),
@@ -33,6 +35,30 @@ class ConflictForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, data: Any = None, *, companies: Sequence[Organization] = ()) -> None:
+        super().__init__(data)
+        self.companies = companies
+        if companies:
+            del self.fields["conflict"]
+        for company in companies:
+            self.fields[f"company_{company.pk}"] = forms.ChoiceField(
+                label=company.name,
+                choices=[("no", _("No conflict")), ("yes", _("There could be one"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Answer for %(name)s, too") % {"name": company.name}},
+            )
+        self.order_fields([f"company_{company.pk}" for company in companies])
+
+    @property
+    def answers(self) -> dict[int, bool]:
+        """{company: whether there could be a conflict}."""
+        return {company.pk: self.cleaned_data[f"company_{company.pk}"] == "yes" for company in self.companies}
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether there could be one with anybody."""
+        return any(self.answers.values()) or self.cleaned_data.get("conflict") == "yes"
 
 
 class ScoreForm(forms.Form):

@@ -1,6 +1,6 @@
 """Exact, reproducible evaluation of bids: no Django, no clock, no input or output."""
 
-from .checks import Finding, check_spec, formula
+from .checks import Context, Finding, check_spec, formula
 from .engine import evaluate
 from .example import Example, example
 from .inputs import InputError, TenderInput
@@ -10,6 +10,7 @@ from .robustness import LotRobustness, robustness
 
 __all__ = [
     "METHODS",
+    "Context",
     "Example",
     "Finding",
     "InputError",

@@ -1,57 +1,55 @@
 """What to say about a rule before it is published: faults and warnings, and the formula as a code with its numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
 
+from .codec import InputError
 from .exact import plain
 from .inputs import Criterion, EvaluationSpec, LotInput, LotRules
+from .lints import Context, Finding, doubts, known
 from .methods import METHODS, Method
 from .ranking import DRAW
-from .validation import SCALE_MAXIMUM
+from .validation import SCALE_MAXIMUM, numbers
 
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One fault (error) or doubt (warning), with the JSON path it is about and values for the sentence."""
-
-    code: str
-    path: str
-    message_params: Mapping[str, str]
-    severity: Severity = "error"
+__all__ = ["Context", "Finding", "check_spec", "formula"]
 
 
 def formula(spec: EvaluationSpec) -> tuple[str, dict[str, str]]:
     """Code of the published formula and the numbers in it (weights in per cent), for texts in any language."""
     weights = {"weight_price": _percent(spec.weight_price), "weight_quality": _percent(spec.weight_quality)}
-    params: dict[str, dict[str, str]] = {
-        "weighted_linear": {**weights, "factor": plain(Fraction(spec.zero_at_factor))},
-        "inverse_proportional": weights,
-        "ratio_simple": {},
+    own: Mapping[str, Mapping[str, str]] = {
+        "weighted_linear": {"factor": plain(Fraction(spec.zero_at_factor))},
         "ratio_extended": {
             "swing_pct": plain(Fraction(spec.extended_swing_pct)),
             "criterion": spec.extended_criterion,
         },
-        "price_only": {},
+        "external": {"criterion": spec.figure_criterion or ""},
     }
-    return spec.method, {"price_basis": spec.price_basis, **params.get(spec.method, {})}
+    method = METHODS.get((spec.method, spec.method_version))
+    published = {name: plain(Fraction(value)) for name, value in (spec.params or {}).items()}
+    return spec.method, {
+        "price_basis": spec.price_basis,
+        **(weights if method and method.weighted else {}),
+        **own.get(spec.method, {}),
+        **published,
+    }
 
 
 def _percent(share: Decimal) -> str:
     return plain(Fraction(share) * 100)
 
 
-def check_spec(spec: EvaluationSpec, lots: Sequence[LotInput], lot_rules: LotRules | None = None) -> list[Finding]:
+def check_spec(
+    spec: EvaluationSpec, lots: Sequence[LotInput], lot_rules: LotRules | None = None, context: Context | None = None
+) -> list[Finding]:
     """Findings about a rule and its lots while drafting and again before publication; empty = nothing to say."""
     method = METHODS.get((spec.method, spec.method_version))
-    if method is None:
-        return [Finding("unknown_method", "$.spec.method", {"method": spec.method})]
-    findings = [*_weights(spec, lots, method), *_ties(spec, lots), *_method(spec, lots, method)]
+    if (unknown := known(spec, method)) is not None or method is None:
+        return [unknown] if unknown else []
+    findings = [*_weights(spec, lots, method), *_ties(spec, lots), *_numbers(spec), *_minima(spec, lots)]
+    findings += doubts(spec, lots, method, context or Context())
     for index, lot in enumerate(lots):
         for number, criterion in enumerate(lot.criteria):
             findings += _criterion(criterion, f"$.lots[{index}].criteria[{number}]")
@@ -82,21 +80,29 @@ def _ties(spec: EvaluationSpec, lots: Sequence[LotInput]) -> Iterator[Finding]:
             yield Finding("band_width", "$.spec.extended_swing_pct", params)
 
 
-def _method(spec: EvaluationSpec, lots: Sequence[LotInput], method: Method) -> Iterator[Finding]:
-    if method.relative:
-        reference = "best_ratio" if spec.method == "ratio_extended" else "lowest_price"
-        yield Finding("relative_reference", "$.spec.method", {"reference": reference}, "warning")
-    minima = any(criterion.minimum_score is not None for lot in lots for criterion in lot.criteria)
-    floor = spec.min_performance_points is not None or spec.price_cap is not None or minima
-    if spec.method == "weighted_linear" and not floor:
-        yield Finding("linear_without_floor", "$.spec.min_performance_points", {}, "warning")
-    concepts = any(criterion.is_scored for lot in lots for criterion in lot.criteria)
-    if spec.method == "price_only" and concepts:
-        yield Finding("price_only_concept", "$.spec.method", {}, "warning")
+def _numbers(spec: EvaluationSpec) -> Iterator[Finding]:
+    """Published numbers of the method that are missing or out of range."""
+    try:
+        numbers(spec)
+    except InputError as fault:
+        name = fault.path.rpartition("[")[2].strip("']") if "[" in fault.path else fault.path.rpartition(".")[2]
+        yield Finding("parameter_faulty", fault.path, {"name": name, "reason": fault.message})
+
+
+def _minima(spec: EvaluationSpec, lots: Sequence[LotInput]) -> Iterator[Finding]:
     most = SCALE_MAXIMUM * 100
     if spec.min_performance_points is not None and spec.min_performance_points > most:
         params = {"minimum": plain(Fraction(spec.min_performance_points)), "maximum": str(most)}
         yield Finding("min_above_scale", "$.spec.min_performance_points", params)
+    ids = {criterion.id for lot in lots for criterion in lot.criteria if criterion.is_scored}
+    for index, group in enumerate(spec.group_minima or ()):
+        path = f"$.spec.group_minima[{index}]"
+        if group.min_share_pct > 100:
+            values = {"minimum": plain(Fraction(group.min_share_pct)), "maximum": "100"}
+            yield Finding("min_above_scale", f"{path}.min_share_pct", values)
+        if not group.members or (lots and not ids.issuperset(group.members)):
+            unknown = ", ".join(key for key in group.members if key not in ids)
+            yield Finding("group_unknown", f"{path}.members", {"group": group.name, "criteria": unknown})
 
 
 def _criterion(criterion: Criterion, path: str) -> Iterator[Finding]:

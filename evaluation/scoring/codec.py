@@ -17,12 +17,15 @@ _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 
 class InputError(ValueError):
-    """Input that cannot be evaluated; `path` names the place in the JSON, `message` the reason."""
+    """Input that cannot be evaluated; `path` names the place in the JSON, `message` the reason.
 
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path = path
-        self.message = message
+    `text` is the reason with %(name)s for its `values`, so that others can say it in another language.
+    """
+
+    def __init__(self, path: str, text: str, **values: object) -> None:
+        self.path, self.text, self.values = path, text, values
+        self.message = text % values
+        super().__init__(f"{path}: {self.message}")
 
 
 @cache
@@ -81,7 +84,7 @@ def _without_none(kind: Any) -> Any:
 
 def _decode_literal(allowed: tuple[object, ...], value: object, path: str) -> object:
     if not isinstance(value, str) or value not in allowed:
-        raise InputError(path, f"must be one of {', '.join(map(str, allowed))}")
+        raise InputError(path, "must be one of %(words)s", words=", ".join(map(str, allowed)))
     return value
 
 
@@ -91,7 +94,7 @@ def _decode_tuple(items: tuple[Any, ...], value: object, path: str) -> tuple[Any
     if len(items) == 2 and items[1] is Ellipsis:
         return tuple(decode(items[0], item, f"{path}[{index}]") for index, item in enumerate(value))
     if len(value) != len(items):
-        raise InputError(path, f"must have {len(items)} entries")
+        raise InputError(path, "must have %(number)s entries", number=len(items))
     pairs = enumerate(zip(items, value, strict=True))
     return tuple(decode(kind, item, f"{path}[{index}]") for index, (kind, item) in pairs)
 

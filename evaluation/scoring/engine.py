@@ -38,7 +38,8 @@ def method_of(spec: EvaluationSpec) -> Method:
     try:
         return METHODS[spec.method, spec.method_version]
     except KeyError:
-        raise InputError("$.spec.method", f"unknown method {spec.method} version {spec.method_version}") from None
+        name = f"{spec.method} {spec.method_version}"
+        raise InputError("$.spec.method", "unknown method %(name)s", name=name) from None
 
 
 def evaluate_lot(lot: LotInput, spec: EvaluationSpec, path: str = "$.lot") -> LotResult:
@@ -75,7 +76,13 @@ def _formal(bid: LotBid) -> Standing:
 def entries_of(standings: Sequence[Standing]) -> tuple[Entry, ...]:
     """The valid bids as methods see them, in the order of the bids."""
     return tuple(
-        Entry(item.bid.bid_id, item.amount, item.performance or Fraction(0), item.scores or {})
+        Entry(
+            item.bid.bid_id,
+            item.amount,
+            item.performance or Fraction(0),
+            item.scores or {},
+            {key: Fraction(value) for key, value in item.bid.promised.items()},
+        )
         for item in standings
         if item.status == "valid"
     )
@@ -147,6 +154,7 @@ def _row(
         total=_shown(figures.total, spec.places("total")),
         ratio=_shown(None if figures.ratio is None else figures.ratio * 10**4, spec.places("ratio_display")),
         ratio_exact=figures.ratio,
+        figure=_shown(figures.figure, spec.places("figure_display")),
         rank=ranking.ranks.get(bid.bid_id),
         economics=standing.economics,
         explain=explain(standing, lot, spec, scored, scoring.references),

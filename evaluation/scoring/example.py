@@ -30,18 +30,30 @@ def example(spec: EvaluationSpec, criteria: Sequence[Criterion], middle_price: D
     `middle_price` (above zero) is the evaluated price of the middle bid; a published price cap lowers it.
     """
     top = max(Fraction(share, 100) for _, share, _ in INVENTED)
-    price = Fraction(middle_price)
+    price = _middle(spec, Fraction(middle_price))
     if spec.price_cap is not None:
         price = min(price, Fraction(spec.price_cap) / top)
-    bids = tuple(_bid(name, price * share / 100, Fraction(score), criteria) for name, share, score in INVENTED)
+    bids = tuple(_bid(name, price * share / 100, Fraction(score), criteria, spec) for name, share, score in INVENTED)
     position = Position("1", "", "", Decimal(1))
     lot = LotInput("example", "", (position,), tuple(criteria), bids)
     return Example(lot, evaluate_lot(lot, spec))
 
 
-def _bid(name: str, price: Fraction, score: Fraction, criteria: Sequence[Criterion]) -> LotBid:
+def _middle(spec: EvaluationSpec, price: Fraction) -> Fraction:
+    """Where the rule publishes prices of its own, the invented bids lie around those."""
+    if spec.method == "absolute_scale":
+        full, zero = spec.param("full_at"), spec.param("zero_at")
+        return full + (zero - full) * 2 / 5
+    if spec.method == "italy_bilinear":
+        return spec.param("base_price") * 4 / 5
+    return spec.param("p_ref") if spec.method == "ratio_weighted_fixed" else price
+
+
+def _bid(name: str, price: Fraction, score: Fraction, criteria: Sequence[Criterion], spec: EvaluationSpec) -> LotBid:
     scores = {c.id: CriterionScores(consensus=_score(c, score)) for c in criteria if c.kind == "quality"}
     promised = {c.id: promise_for(c, score) for c in criteria if c.is_promised and c.curve}
+    if spec.figure_criterion and spec.figure_criterion not in promised:
+        promised[spec.figure_criterion] = as_decimal(score, 2)
     whole = as_decimal(Fraction(int(price)), 2)
     return LotBid(name, name, {"1": whole}, vat_rate=Decimal(0), scores=scores, promised=promised)
 

@@ -57,26 +57,66 @@ def _point_steps(
         return {
             "ratio": f"{points} / {price} × 10000 = {as_decimal(scored.ratio * 10**4, spec.places('ratio_display'))}"
         }
-    if scored.total is None or scored.price_points is None or scored.quality_points is None:
+    if scored.figure is not None:
+        figure = as_decimal(scored.figure, spec.places("figure_display"))
+        return {"figure": f"{figure_formula(standing, spec, references)} = {figure}"}
+    if scored.quality_points is None:
         return {}
-    price_points = as_decimal(scored.price_points, spec.places("price_points"))
     quality_points = as_decimal(scored.quality_points, spec.places("quality_points"))
+    steps = {"quality_points": f"{_quality_formula(points, spec, references)} = {quality_points}"}
+    if scored.total is None or scored.price_points is None:
+        return steps
+    price_points = as_decimal(scored.price_points, spec.places("price_points"))
     total = as_decimal(scored.total, spec.places("total"))
     weighted = f"{spec.weight_price} × {price_points} + {spec.weight_quality} × {quality_points}"
-    return {
-        "price_points": f"{_price_formula(price, spec, money(references['pmin']))} = {price_points}",
-        "quality_points": f"{points} / 10 = {quality_points}",
-        "total": f"{weighted} = {total}",
-    }
+    formula = _price_formula(price, spec, references)
+    return {"price_points": f"{formula} = {price_points}", **steps, "total": f"{weighted} = {total}"}
 
 
-def _price_formula(price: str, spec: EvaluationSpec, lowest: str) -> str:
-    if spec.method == "inverse_proportional":
+def _quality_formula(points: str, spec: EvaluationSpec, references: Mapping[str, Fraction]) -> str:
+    if spec.method == "wb_rated":
+        return f"100 × {points} / {plain(references['l_best'])}"
+    return f"{points} / 10"
+
+
+def _price_formula(price: str, spec: EvaluationSpec, references: Mapping[str, Fraction]) -> str:
+    lowest = money(references["pmin"])
+    if spec.method in ("inverse_proportional", "qcbs", "wb_rated"):
         return f"100 × {lowest} / {price}"
+    if spec.method == "absolute_scale":
+        full, zero = plain(spec.param("full_at")), plain(spec.param("zero_at"))
+        return f"min(100, max(0, 100 × ({zero} − {price}) / ({zero} − {full})))"
+    if spec.method == "italy_bilinear":
+        return _discount_formula(price, spec, references)
     if spec.zero_at_factor == 2:
         return f"max(0, 100 × (2 − {price} / {lowest}))"
     factor = spec.zero_at_factor
     return f"max(0, 100 × ({factor} × {lowest} − {price}) / (({factor} − 1) × {lowest}))"
+
+
+def _discount_formula(price: str, spec: EvaluationSpec, references: Mapping[str, Fraction]) -> str:
+    base, knee = plain(spec.param("base_price")), plain(spec.param("knee"))
+    discount = f"A = max(0, 100 × ({base} − {price}) / {base})"
+    middle, top = (plain(references[name]) for name in ("mean_discount", "highest_discount"))
+    return (
+        f"{discount}; 100 × ({knee} × A / {middle}) if A ≤ {middle}, "
+        f"else 100 × ({knee} + (1 − {knee}) × (A − {middle}) / ({top} − {middle}))"
+    )
+
+
+def figure_formula(standing: Standing, spec: EvaluationSpec, references: Mapping[str, Fraction]) -> str:
+    """The key figure of a method that has its own, with this bid's numbers put in."""
+    points, price = plain(standing.performance or Fraction(0)), money(standing.amount)
+    if spec.method in ("ratio_weighted_fixed", "ratio_weighted_median", "ratio_weighted_mean"):
+        gain = f"{spec.weight_quality} × {points} / {plain(references['l_ref'])}"
+        return f"{gain} − {spec.weight_price} × {price} / {plain(references['p_ref'])}"
+    if spec.method == "kaden_surcharge":
+        return f"({points} + {plain(spec.param('surcharge'))}) / {price} × 100000"
+    if spec.method == "kaden_exponential":
+        return f"{points} ^ {spec.weight_quality} / {price} ^ {spec.weight_price}"
+    if spec.method == "monetised":
+        return f"{price} − {plain(spec.param('per_point'))} × {points} / 10"
+    return str(spec.figure_criterion or "")
 
 
 def _economics_steps(standing: Standing, lot: LotInput) -> dict[str, str]:

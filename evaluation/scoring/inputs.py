@@ -13,8 +13,8 @@ from .codec import InputError, decode, encode
 from .exact import Mode, rounded
 
 __all__ = [
-    "BidTerms", "Criterion", "CriterionScores", "EvaluationSpec", "InputError", "LotBid", "LotInput", "LotRules",
-    "Position", "Reason", "Rounding", "TenderInput",
+    "BidTerms", "Criterion", "CriterionScores", "EvaluationSpec", "GroupMinimum", "InputError", "LotBid", "LotInput",
+    "LotRules", "Position", "Reason", "Rounding", "TenderInput",
 ]  # fmt: skip
 
 PriceBasis = Literal["net", "gross"]
@@ -45,7 +45,18 @@ DEFAULT_ROUNDING: Mapping[str, Rounding] = {
     "total": _TWO,
     "ratio": Rounding("none", None),
     "ratio_display": Rounding("half_up", 4),
+    "figure": Rounding("none", None),
+    "figure_display": Rounding("half_up", 6),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMinimum:
+    """A published least share (per cent of the attainable points) for several criteria together; equal passes."""
+
+    name: str
+    members: tuple[str, ...]
+    min_share_pct: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,11 @@ class EvaluationSpec:
     """The published rule: method, weights (shares of 1), rounding, ties, thresholds (per cent).
 
     `compare` says whether ranks follow the rounded total ("rounded") or the unrounded one ("exact").
-    `extended_criterion` is "performance_points", "price" or the id of a criterion.
+    `extended_criterion` is "performance_points", "price" or the id of a criterion. `params` are the published numbers
+    of the method by name (methods.Param), `figure_criterion` the criterion whose number is an external key figure;
+    `reference_reason` and `reference_set_on` (ISO date) say why and when fixed reference values were chosen.
+    `anonymous_bids`: people score without the bidders' names; `two_envelopes`: prices are opened after the scores are
+    closed. Neither changes a figure.
     """
 
     method: str
@@ -74,6 +89,21 @@ class EvaluationSpec:
     estimate_vat_rate: Decimal = Decimal(19)
     note_spread: Decimal = Decimal(2)
     consensus_spread: Decimal = Decimal(4)
+    anonymous_bids: bool | None = None
+    two_envelopes: bool | None = None
+    params: Mapping[str, Decimal] | None = None
+    scale: Literal["three_digits"] | None = None
+    figure_criterion: str | None = None
+    reference_reason: str | None = None
+    reference_set_on: str | None = None
+    group_minima: tuple[GroupMinimum, ...] | None = None
+
+    def param(self, name: str) -> Fraction:
+        """A published number of the method; raises `InputError` when it is missing."""
+        value = (self.params or {}).get(name)
+        if value is None:
+            raise InputError(f"$.spec.params['{name}']", "the published number is missing")
+        return Fraction(value)
 
     def rule(self, stage: str) -> Rounding:
         """Published rounding of a stage, or the default one."""
@@ -83,6 +113,11 @@ class EvaluationSpec:
         """Round `value` as published for `stage`."""
         rule = self.rule(stage)
         return rounded(value, rule.mode, rule.decimals or 0)
+
+    def round_to(self, stage: str, value: Fraction, decimals: int) -> Fraction:
+        """Round with the published mode of `stage` (half up if it is not rounded) to other decimals."""
+        mode = self.rule(stage).mode
+        return rounded(value, "half_up" if mode == "none" else mode, decimals)
 
     def places(self, stage: str) -> int:
         """Decimals in which values of `stage` are shown."""

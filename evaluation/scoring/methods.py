@@ -1,57 +1,42 @@
 """Award methods by id and version. A version changes whenever any output could change; old versions stay runnable."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal
 
-from .formulas import band_floor, inverse_points, linear_points, ratio, weighted_total
+from . import further, standard
+from .entries import Entry, Key, Scored, Scoring, lowest_price
 from .inputs import EvaluationSpec
 
-Key = tuple[Fraction, ...]
+__all__ = [
+    "METHODS", "NEVER", "REFUSED", "Entry", "Key", "Method", "Param", "Scored", "Scoring", "latest_method",
+    "lowest_price",
+]  # fmt: skip
+
+Group = Literal["usual", "more", "abroad", "import"]
+Reference = Literal["", "lowest_price", "best_ratio", "median", "mean", "lowest_and_best", "mean_discount"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A valid bid as a method sees it: evaluated price, performance points L, scores by criterion."""
+class Param:
+    """A published number of a method, in the range low…high (None = open); `above`: the bound itself is not allowed."""
 
-    bid_id: str
-    price: Fraction
-    performance: Fraction
-    scores: Mapping[str, Fraction] = field(default_factory=dict)
-
-    def at_price(self, price: Fraction) -> "Entry":
-        """The same bid at another price."""
-        return replace(self, price=price)
-
-    def with_score(self, criterion_id: str, weight: Fraction, score: Fraction) -> "Entry":
-        """The same bid with another score for one criterion of the given weight."""
-        performance = self.performance + weight * (score - self.scores[criterion_id])
-        return replace(self, performance=performance, scores={**self.scores, criterion_id: score})
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """Figures of one bid. Keys are compared, the greater the better; no key = no rank (outside the band)."""
-
-    bid_id: str
-    key: Key | None
-    price_points: Fraction | None = None
-    quality_points: Fraction | None = None
-    total: Fraction | None = None
-    ratio: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scoring:
-    """All bids under one method, with the reference values they were measured against."""
-
-    rows: tuple[Scored, ...]
-    references: Mapping[str, Fraction]
+    name: str
+    low: Decimal | None = Decimal(0)
+    high: Decimal | None = None
+    above: bool = True
+    default: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """An award method. `relative`: the order of two bids can depend on a third; `weighted`: uses wP and wQ."""
+    """An award method. `relative`: the order of two bids can depend on a third; `weighted`: uses wP and wQ.
+
+    `reference` names the value that other bids set. `figure`: ranks by a key figure of its own, which end comes first.
+    `defaults` is what the published rule says about rounding and comparison when the method is chosen. `group` says
+    where the method is offered.
+    """
 
     id: str
     version: str
@@ -60,80 +45,83 @@ class Method:
     relative: bool = True
     weighted: bool = False
     uses_quality: bool = True
+    reference: Reference = "lowest_price"
+    figure: Literal["", "highest", "lowest"] = ""
+    params: tuple[Param, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    group: Group = "more"
+    scale_free: bool = True
 
 
-def lowest_price(entries: Sequence[Entry]) -> Fraction:
-    """Pmin, the lowest valid evaluated price."""
-    return min(entry.price for entry in entries)
+def _rounding(**stages: int) -> dict[str, Any]:
+    return {stage: {"mode": "half_up", "decimals": decimals} for stage, decimals in stages.items()}
 
 
-def _weighted(spec: EvaluationSpec, entry: Entry, exact_points: Fraction) -> Scored:
-    weight_price, weight_quality = Fraction(spec.weight_price), Fraction(spec.weight_quality)
-    price_points = spec.round("price_points", exact_points)
-    quality_points = spec.round("quality_points", entry.performance / 10)
-    total = spec.round("total", weighted_total(weight_price, price_points, weight_quality, quality_points))
-    if spec.compare == "rounded":
-        return Scored(entry.bid_id, (total,), price_points, quality_points, total)
-    exact = weighted_total(weight_price, exact_points, weight_quality, entry.performance / 10)
-    return Scored(entry.bid_id, (exact,), price_points, quality_points, spec.round("total", exact))
-
-
-def weighted_linear(spec: EvaluationSpec, entries: Sequence[Entry]) -> Scoring:
-    """M1: price points fall in a straight line from 100 at Pmin to 0 at f * Pmin; quality points are L / 10."""
-    lowest, factor = lowest_price(entries), Fraction(spec.zero_at_factor)
-    rows = (_weighted(spec, entry, linear_points(entry.price, lowest, factor)) for entry in entries)
-    return Scoring(tuple(rows), {"pmin": lowest})
-
-
-def inverse_proportional(spec: EvaluationSpec, entries: Sequence[Entry]) -> Scoring:
-    """Price points are 100 * Pmin / P; quality points are L / 10."""
-    lowest = lowest_price(entries)
-    rows = (_weighted(spec, entry, inverse_points(entry.price, lowest)) for entry in entries)
-    return Scoring(tuple(rows), {"pmin": lowest})
-
-
-def _ratio_key(spec: EvaluationSpec, value: Fraction) -> Fraction:
-    return spec.round("ratio", value) if spec.compare == "rounded" else value
-
-
-def ratio_simple(spec: EvaluationSpec, entries: Sequence[Entry]) -> Scoring:
-    """M2: highest Z = L / P; compared exactly unless a rounding of the ratio was published."""
-    figures = {entry.bid_id: ratio(entry.performance, entry.price) for entry in entries}
-    rows = tuple(Scored(bid_id, (_ratio_key(spec, z),), ratio=z) for bid_id, z in figures.items())
-    return Scoring(rows, {"pmin": lowest_price(entries), "zmax": max(figures.values())})
-
-
-def ratio_extended(spec: EvaluationSpec, entries: Sequence[Entry]) -> Scoring:
-    """M3: bids within s % of the best ratio are equal; among them the decision criterion, then the other of L and P."""
-    figures = {entry.bid_id: ratio(entry.performance, entry.price) for entry in entries}
-    best = max(figures.values())
-    floor = band_floor(best, Fraction(spec.extended_swing_pct))
-    rows = tuple(
-        Scored(entry.bid_id, _band_key(spec, entry) if figures[entry.bid_id] >= floor else None, ratio=z)
-        for entry, z in zip(entries, figures.values(), strict=True)
-    )
-    return Scoring(rows, {"pmin": lowest_price(entries), "zmax": best, "band_floor": floor})
-
-
-def _band_key(spec: EvaluationSpec, entry: Entry) -> Key:
-    if spec.extended_criterion == "performance_points":
-        return (entry.performance, -entry.price)
-    if spec.extended_criterion == "price":
-        return (-entry.price, entry.performance)
-    return (entry.scores.get(spec.extended_criterion, Fraction(0)),)
-
-
-def price_only(spec: EvaluationSpec, entries: Sequence[Entry]) -> Scoring:
-    """Lowest evaluated price among the bids that reach the published minima."""
-    rows = tuple(Scored(entry.bid_id, (-entry.price,)) for entry in entries)
-    return Scoring(rows, {"pmin": lowest_price(entries)})
-
-
+_FOUR = {"compare": "exact", "rounding": _rounding(price_points=4, quality_points=4, total=4)}
 _ALL = (
-    Method("weighted_linear", "1", weighted_linear, weighted=True),
-    Method("inverse_proportional", "1", inverse_proportional, weighted=True),
-    Method("ratio_simple", "1", ratio_simple, relative=False),
-    Method("ratio_extended", "1", ratio_extended),
-    Method("price_only", "1", price_only, needs_positive_price=False, relative=False, uses_quality=False),
-)
+    Method("weighted_linear", "1", standard.weighted_linear, weighted=True, group="usual"),
+    Method("inverse_proportional", "1", standard.inverse_proportional, weighted=True, group="usual"),
+    Method("ratio_simple", "1", standard.ratio_simple, relative=False, group="usual"),
+    Method("ratio_extended", "1", standard.ratio_extended, reference="best_ratio", group="usual"),
+    Method(
+        "price_only", "1", standard.price_only, needs_positive_price=False, relative=False, uses_quality=False,
+        group="usual",
+    ),
+    Method(
+        "quality_fixed_price", "1", further.quality_only, needs_positive_price=False, relative=False,
+        defaults={"compare": "exact"},
+    ),
+    Method(
+        "ratio_weighted_fixed", "1", further.ratio_weighted_fixed, relative=False, weighted=True, figure="highest",
+        params=(Param("l_ref", high=Decimal(1000)), Param("p_ref")), scale_free=False,
+    ),
+    Method("ratio_weighted_median", "1", further.ratio_weighted_median, weighted=True, figure="highest",
+           reference="median"),
+    Method("ratio_weighted_mean", "1", further.ratio_weighted_mean, weighted=True, figure="highest",
+           reference="mean", group="import"),
+    Method(
+        "absolute_scale", "1", further.absolute_scale, needs_positive_price=False, relative=False, weighted=True,
+        params=(Param("full_at", above=False), Param("zero_at")), scale_free=False,
+    ),
+    Method(
+        "kaden_surcharge", "1", further.kaden_surcharge, relative=False, figure="highest",
+        params=(Param("surcharge", high=Decimal(10_000), above=False, default=Decimal(500)),),
+        defaults={"rounding": _rounding(figure_display=4)},
+    ),
+    Method(
+        "kaden_exponential", "1", further.kaden_exponential, relative=False, weighted=True, figure="highest",
+        defaults={"rounding": _rounding(figure_display=9)},
+    ),
+    Method(
+        "monetised", "1", further.monetised, needs_positive_price=False, relative=False, figure="lowest",
+        params=(Param("per_point"),), defaults={"rounding": _rounding(figure=2, figure_display=2)}, scale_free=False,
+    ),
+    Method(
+        "external", "1", further.external, needs_positive_price=False, relative=False, figure="highest",
+        uses_quality=False, params=(Param("higher", high=Decimal(1), above=False, default=Decimal(1)),),
+        defaults={"rounding": _rounding(figure_display=2)},
+    ),
+    Method("qcbs", "1", further.qcbs, weighted=True, defaults=_FOUR, group="abroad"),
+    Method("qbs", "1", further.quality_only, needs_positive_price=False, relative=False,
+           defaults={"compare": "exact"}, group="abroad"),
+    Method("fbs", "1", further.quality_only, needs_positive_price=False, relative=False,
+           defaults={"compare": "exact"}, group="abroad"),
+    Method("lcs", "1", standard.price_only, needs_positive_price=False, relative=False, uses_quality=False,
+           group="abroad"),
+    Method("wb_rated", "1", further.wb_rated, weighted=True, reference="lowest_and_best", defaults=_FOUR,
+           group="abroad"),
+    Method(
+        "italy_bilinear", "1", further.italy_bilinear, weighted=True, reference="mean_discount",
+        params=(Param("base_price"), Param("knee", high=Decimal(1), default=Decimal("0.85"))),
+        group="abroad", scale_free=False,
+    ),
+)  # fmt: skip
 METHODS: Mapping[tuple[str, str], Method] = {(method.id, method.version): method for method in _ALL}
+REFUSED = frozenset({"span"})  # min-max interpolation, see catalogue.span_points
+NEVER = frozenset({"dea", "topsis", "vikor", "ahp", "smaa"})  # views on a result, never a rule that awards
+
+
+def latest_method(method_id: str) -> Method | None:
+    """The newest version of a method; None for an unknown id."""
+    found = [method for method in METHODS.values() if method.id == method_id]
+    return max(found, key=lambda method: int(method.version), default=None)

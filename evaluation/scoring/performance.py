@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from .codec import InputError, member
-from .exact import as_decimal
-from .formulas import below_minimum, curve_points, mean, performance_points
-from .inputs import Criterion, CriterionScores, EvaluationSpec, LotInput, Reason
+from .exact import as_decimal, plain
+from .formulas import below_minimum, below_share, curve_points, mean, performance_points
+from .inputs import Criterion, CriterionScores, EvaluationSpec, GroupMinimum, LotInput, Reason
 from .standing import Standing
 
 
@@ -88,10 +88,25 @@ def _apply_minima(standing: Standing, lot: LotInput, spec: EvaluationSpec) -> No
         score, minimum = as_decimal(standing.scores[key], 2), _minimum_text(lot, key)
         text = f"criterion {key} score {score} below published minimum {minimum}"
         standing.exclude(Reason("min_score", text, {"criterion": key, "score": str(score), "minimum": minimum}))
+    for group in failed_groups(spec, lot, standing.scores):
+        least = plain(Fraction(group.min_share_pct))
+        text = f"criteria group {group.name} below published share {least} %"
+        standing.exclude(Reason("min_score", text, {"group": group.name, "share": least}))
     if spec.min_performance_points is not None and standing.performance < Fraction(spec.min_performance_points):
         shown, least = str(as_decimal(standing.performance, 2)), str(spec.min_performance_points)
         text = f"performance points {shown} below published minimum {least}"
         standing.exclude(Reason("min_performance", text, {"points": shown, "minimum": least}))
+
+
+def failed_groups(spec: EvaluationSpec, lot: LotInput, scores: Mapping[str, Fraction]) -> list[GroupMinimum]:
+    """Groups of criteria below their published share; a lot that scores none of a group has nothing to fail."""
+    weights = scored_weights(lot)
+    found = []
+    for group in spec.group_minima or ():
+        members = [key for key in group.members if key in weights]
+        if members and below_share(members, Fraction(group.min_share_pct) / 100, weights, scores):
+            found.append(group)
+    return found
 
 
 def _minimum_text(lot: LotInput, key: str) -> str:

@@ -37,7 +37,9 @@ def rank(entries: Sequence[Entry], scoring: Scoring, chain: Sequence[str]) -> Ra
 
 def winners_of(entries: Sequence[Entry], scoring: Scoring, chain: Sequence[str]) -> tuple[str, ...]:
     """Only the winners, for searches that score the same lot many times."""
-    best = max(row.key for row in scoring.rows if row.key is not None)
+    best = max((row.key for row in scoring.rows if row.key is not None), default=None)
+    if best is None:
+        return ()
     keys = {row.bid_id: row.key for row in scoring.rows}
     return _break_tie([entry for entry in entries if keys[entry.bid_id] == best], chain)[0]
 

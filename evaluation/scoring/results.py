@@ -55,7 +55,10 @@ class Economics:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One bid in one lot. Prices are absent for withdrawn and late bids, points for bids excluded before scoring."""
+    """One bid in one lot. Prices are absent for withdrawn and late bids, points for bids excluded before scoring.
+
+    `figure` is the key figure of a method that ranks by one of its own.
+    """
 
     bid_id: str
     provider_id: str
@@ -83,6 +86,7 @@ class Row:
     rank: int | None = None
     economics: Economics | None = None
     explain: Mapping[str, str] = field(default_factory=dict)
+    figure: Decimal | None = None
 
     @property
     def reason_codes(self) -> tuple[str, ...]:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from .analysis import LotAnalysis, critical, simulate, weight_ranges, without_evaluators
 from .engine import entries_of, examine, method_of
 from .exact import as_decimal
 from .inputs import EvaluationSpec, LotInput, TenderInput
+from .linear import weight_parts
 from .methods import Entry, Scoring
 from .performance import scored_weights
-from .ranking import Ranking, rank, winners_of
+from .ranking import NAMED, Ranking, rank, winners_of
 
 TOP_SCORE = 1000  # hundredths of a point on the scale 0-10
+MOST_POINTS = 100_000  # hundredths of the 1,000 performance points
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class LotRobustness:
     losers: tuple[LoserRobustness, ...]
     left_out: tuple[LeftOut, ...]
     price_weight: tuple[Fraction, Fraction] | None
+    analysis: LotAnalysis | None = None
 
     def loser(self, bid_id: str) -> LoserRobustness:
         """Figures of a losing bid; raises KeyError for any other."""
@@ -65,7 +69,11 @@ class LotRobustness:
 
 
 def robustness(tender: TenderInput, lot_id: str) -> LotRobustness:
-    """Robustness of a lot, looked at alone; raises KeyError for an unknown lot."""
+    """Robustness of a lot, looked at alone; raises KeyError for an unknown lot.
+
+    At most 200 times as long as evaluating the lot: a question that was answered for a price or for performance points
+    is not asked again (`Threshold`).
+    """
     lots = {lot.lot_id: (index, lot) for index, lot in enumerate(tender.lots)}
     index, lot = lots[lot_id]
     entries = entries_of(examine(lot, tender.spec, f"$.lots[{index}]"))
@@ -115,6 +123,31 @@ def staying_interval(
     return (low, high) if low <= high else None
 
 
+class Threshold:
+    """Remembers which numbers won and which did not, for a question that is monotone in the number.
+
+    `rising`: larger numbers win (points); otherwise smaller ones do (prices).
+    """
+
+    def __init__(self, wins: Callable[[Fraction], bool], *, rising: bool) -> None:
+        self._wins, self._sign = wins, 1 if rising else -1
+        self._loses_at: Fraction | None = None
+        self._wins_at: Fraction | None = None
+
+    def __call__(self, number: Fraction) -> bool:
+        value = self._sign * number
+        if self._wins_at is not None and value >= self._wins_at:
+            return True
+        if self._loses_at is not None and value <= self._loses_at:
+            return False
+        won = self._wins(number)
+        if won:
+            self._wins_at = value
+        else:
+            self._loses_at = value
+        return won
+
+
 class _Lot:
     """The valid bids of a lot and the published rule, ready to be scored again."""
 
@@ -123,6 +156,9 @@ class _Lot:
         self.method = method_of(spec)
         self.weights = scored_weights(lot)
         self.scoring, self.ranking = self._rank(entries)
+        chain = any(step.startswith(NAMED) for step in spec.tie_chain)
+        band = spec.method == "ratio_extended" and spec.extended_criterion not in ("performance_points", "price")
+        self.by_points_alone = not chain and not band  # whether single scores act through L only
 
     def _rank(self, entries: Sequence[Entry]) -> tuple[Scoring, Ranking]:
         scoring = self.method.score(self.spec, entries)
@@ -136,15 +172,25 @@ class _Lot:
     def report(self) -> LotRobustness:
         losers = [entry for entry in self.entries if entry.bid_id not in self.ranking.winners]
         order = self.ranking.order
+        found = [self._loser(entry) for entry in losers]
         return LotRobustness(
             lot_id=self.lot.lot_id,
             winner=self.ranking.winners,
             runner_up=order[1] if len(order) > 1 else (),
             lead=self._lead(),
-            losers=tuple(self._loser(entry) for entry in losers),
+            losers=tuple(loser for loser, _points in found),
             left_out=tuple(self._without(entry) for entry in losers),
             price_weight=self._price_weight(),
+            analysis=self._analysis({loser.bid_id: points for loser, points in found}),
         )
+
+    def _analysis(self, needed: Mapping[str, Decimal | None]) -> LotAnalysis | None:
+        if len(self.ranking.winners) != 1:
+            return None
+        given = (self.spec, self.lot, self.entries, self.scoring, self.ranking.winners[0])
+        ranges = weight_ranges(*given)
+        people = without_evaluators(self.spec, self.lot, self.ranking.winners)
+        return LotAnalysis(needed, ranges, people, critical(ranges), simulate(*given))
 
     def _lead(self) -> Decimal | None:
         """Points between the winner and the next bid; None for methods without a total."""
@@ -154,27 +200,39 @@ class _Lot:
         first, second = (totals[group[0]] for group in self.ranking.order[:2])
         return None if first is None or second is None else as_decimal(first - second, self.spec.places("total"))
 
-    def _loser(self, entry: Entry) -> LoserRobustness:
+    def _loser(self, entry: Entry) -> tuple[LoserRobustness, Decimal | None]:
+        """What it would have needed, and the least performance points."""
+        points = Threshold(lambda performance: self._wins(entry.with_performance(performance)), rising=True)
         cents = highest_winning(int(entry.price * 100), lambda price: self._wins(entry.at_price(Fraction(price, 100))))
-        scores = {key: self._needed_score(entry, key) for key in self.weights}
+        scores = {key: self._needed_score(entry, key, points) for key in self.weights}
+        needed = self._needed_points(entry, points)
         if cents is None:
-            return LoserRobustness(entry.bid_id, None, None, None, scores)
+            return LoserRobustness(entry.bid_id, None, None, None, scores), needed
         reduction = entry.price - Fraction(cents, 100)
-        return LoserRobustness(
+        loser = LoserRobustness(
             bid_id=entry.bid_id,
             break_even_price=as_decimal(Fraction(cents, 100), 2),
             reduction=as_decimal(reduction, 2),
-            reduction_pct=as_decimal(reduction / entry.price * 100, 2),
+            reduction_pct=as_decimal(reduction / entry.price * 100, 2) if entry.price else Decimal(0),
             needed_scores=scores,
         )
+        return loser, needed
 
-    def _needed_score(self, entry: Entry, key: str) -> Decimal | None:
+    def _needed_points(self, entry: Entry, points: Threshold) -> Decimal | None:
+        """Least performance points in hundredths, through single scores if those decide otherwise."""
+        if not self.weights:
+            return None
+        found = smallest_winning(int(entry.performance * 100), MOST_POINTS, lambda n: points(Fraction(n, 100)))
+        return None if found is None else as_decimal(Fraction(found, 100), 2)
+
+    def _needed_score(self, entry: Entry, key: str, points: Threshold) -> Decimal | None:
         weight = self.weights[key]
-        score = smallest_winning(
-            int(entry.scores[key] * 100),
-            TOP_SCORE,
-            lambda hundredths: self._wins(entry.with_score(key, weight, Fraction(hundredths, 100))),
-        )
+
+        def wins(hundredths: int) -> bool:
+            changed = entry.with_score(key, weight, Fraction(hundredths, 100))
+            return points(changed.performance) if self.by_points_alone else self._wins(changed)
+
+        score = smallest_winning(int(entry.scores[key] * 100), TOP_SCORE, wins)
         return None if score is None else as_decimal(Fraction(score, 100), 2)
 
     def _without(self, left_out: Entry) -> LeftOut:
@@ -186,11 +244,10 @@ class _Lot:
         return LeftOut(left_out.bid_id, ranking.winners, ranking.order, winner_changes, ranking.order != before)
 
     def _price_weight(self) -> tuple[Fraction, Fraction] | None:
-        if not self.method.weighted or self.ranking.unresolved:
+        if not self.method.weighted or self.ranking.unresolved or not self.ranking.winners:
             return None
-        points = {
-            row.bid_id: (row.price_points or Fraction(0), row.quality_points or Fraction(0))
-            for row in self.scoring.rows
-        }
-        own = points.pop(self.ranking.winners[0])
-        return staying_interval(own, list(points.values()))
+        parts = weight_parts(self.spec, self.entries, self.scoring)
+        if parts is None:
+            return None
+        own = parts.pop(self.ranking.winners[0])
+        return staying_interval(own, list(parts.values()))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from .codec import InputError, member
 from .inputs import DEFAULT_ROUNDING, Criterion, EvaluationSpec, LotBid, LotInput, TenderInput
+from .methods import METHODS
 
 SCALE_MAXIMUM = Decimal(10)
 
@@ -22,7 +23,7 @@ def _unique(values: Iterable[str], path: str, key: str) -> None:
     seen = set()
     for index, value in enumerate(values):
         if value in seen:
-            raise InputError(f"{path}[{index}].{key}", f"{value} appears twice")
+            raise InputError(f"{path}[{index}].{key}", "%(value)s appears twice", value=value)
         seen.add(value)
 
 
@@ -32,15 +33,15 @@ def _within(value: Decimal | None, low: Decimal | int | None, high: Decimal | in
     if not value.is_finite():
         raise InputError(path, "must be a finite number")
     if low is not None and value < low:
-        raise InputError(path, f"{value} is below {low}")
+        raise InputError(path, "%(value)s is below %(low)s", value=value, low=low)
     if high is not None and value > high:
-        raise InputError(path, f"{value} is above {high}")
+        raise InputError(path, "%(value)s is above %(high)s", value=value, high=high)
 
 
-def _known(keys: Iterable[str], known: set[str], path: str, what: str) -> None:
+def _known(keys: Iterable[str], known: set[str], path: str, fault: str) -> None:
     for key in keys:
         if key not in known:
-            raise InputError(member(path, key), f"unknown {what}")
+            raise InputError(member(path, key), fault)
 
 
 def _spec(spec: EvaluationSpec) -> None:
@@ -54,9 +55,30 @@ def _spec(spec: EvaluationSpec) -> None:
     for name in ("price_cap", "min_performance_points", "gap_to_next_pct", "gap_to_estimate_pct", "estimate_vat_rate"):
         _within(getattr(spec, name), 0, None, f"$.spec.{name}")
     _rounding(spec)
+    numbers(spec)
+    for index, group in enumerate(spec.group_minima or ()):
+        _within(group.min_share_pct, 0, 100, f"$.spec.group_minima[{index}].min_share_pct")
     for index, step in enumerate(spec.tie_chain):
         if step not in ("higher_performance", "lower_price", "draw_lots") and not step.startswith("named_criterion:"):
-            raise InputError(f"$.spec.tie_chain[{index}]", f"unknown step {step}")
+            raise InputError(f"$.spec.tie_chain[{index}]", "unknown step %(step)s", step=step)
+
+
+def numbers(spec: EvaluationSpec) -> None:
+    """The published numbers of the method, within their ranges. A method nobody knows is refused by the engine.
+
+    Raises `InputError` with the JSON path.
+    """
+    method = METHODS.get((spec.method, spec.method_version))
+    for param in method.params if method else ():
+        path = member("$.spec.params", param.name)
+        value = spec.param(param.name)
+        _within((spec.params or {})[param.name], param.low, param.high, path)
+        if param.above and param.low is not None and value <= param.low:
+            raise InputError(path, "must be above %(low)s", low=param.low)
+    if spec.method == "absolute_scale" and spec.param("full_at") >= spec.param("zero_at"):
+        raise InputError(member("$.spec.params", "zero_at"), "must be above the price with full points")
+    if spec.method == "external" and not spec.figure_criterion:
+        raise InputError("$.spec.figure_criterion", "the criterion with the key figure is missing")
 
 
 def _rounding(spec: EvaluationSpec) -> None:
@@ -96,14 +118,14 @@ def _criterion(criterion: Criterion, path: str) -> None:
 
 
 def _bid(bid: LotBid, lot: LotInput, path: str) -> None:
-    _known(bid.prices, {position.ref for position in lot.positions}, f"{path}.prices", "position")
+    _known(bid.prices, {position.ref for position in lot.positions}, f"{path}.prices", "unknown position")
     for ref, price in bid.prices.items():
         _within(price, None, None, member(f"{path}.prices", ref))
     _within(bid.vat_rate, 0, 100, f"{path}.vat_rate")
     _within(bid.discount_pct, 0, 100, f"{path}.discount_pct")
     criteria = {criterion.id for criterion in lot.criteria}
-    _known(bid.scores, criteria, f"{path}.scores", "criterion")
-    _known(bid.promised, criteria, f"{path}.promised", "criterion")
+    _known(bid.scores, criteria, f"{path}.scores", "unknown criterion")
+    _known(bid.promised, criteria, f"{path}.promised", "unknown criterion")
     for key, scores in bid.scores.items():
         place = member(f"{path}.scores", key)
         _scale(scores.by_evaluator, f"{place}.by_evaluator")

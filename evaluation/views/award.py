@@ -1,31 +1,35 @@
 """Evaluate, appoint the panel, record a draw, propose the award, decide it as a second person."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.decision import require
+from accounts.decision import RefusedError, require
+from accounts.holders import holders
 from accounts.lifecycle import Role
-from accounts.models import User
 from bids.models import Bid
 from evaluation import actions, result_tables
+from evaluation.award_needs import award_needs
+from evaluation.award_rules import lots_without_letters
 from evaluation.award_steps import open_proposal
-from evaluation.forms.office import DrawForm, PanelForm, ReasonForm
-from evaluation.lifecycle import FILE_READERS, decide, decide_second
-from evaluation.models import EvaluationRun, PanelMember
+from evaluation.flags import board
+from evaluation.forms.office import DrawForm, NumberForm, PanelForm, ReasonForm
+from evaluation.lifecycle import FILE_READERS, decide, decide_file, decide_second
+from evaluation.models import Draw, DrawStart, EvaluationRun, PanelMember
 from evaluation.readers import Reader, require_result
 from evaluation.results import LotView, ResultView, view_of
 from evaluation.steps import Way
 from evaluation.views.frame import may, opened, reader_of, show, signed_in
 from tendering.forms.faults import take_over
 from tendering.lifecycle import Status
-from tendering.models import Approval, LotOutcome
+from tendering.models import Approval, Lot, LotOutcome
 
 
 @signed_in
@@ -41,7 +45,8 @@ def evaluation(request: HttpRequest, tender_id: int) -> HttpResponse:
     tasks = way.tasks()
     return show(
         request, who, "evaluation", way=way, tasks=tasks, done=sum(task["state"] == "done" for task in tasks),
-        is_officer=Role.OFFICER in who.roles,
+        is_officer=Role.OFFICER in who.roles, reads_file=not who.roles.isdisjoint(FILE_READERS),
+        may_cancel=who.tender.status(who.now) == Status.EVALUATION and bool(may(who, "confirm_cancellation")),
     )  # fmt: skip
 
 
@@ -51,9 +56,7 @@ def panel(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Who scores."""
     who = reader_of(request, tender_id)
     require(may(who, "appoint"))
-    people = User.objects.filter(
-        memberships__organization=who.tender.buyer_id, memberships__role=Role.EVALUATOR, is_active=True
-    ).distinct()
+    people = holders(who.tender.buyer_id, [Role.EVALUATOR], who.now)
     seats = {seat.user_id: seat for seat in PanelMember.objects.filter(tender=who.tender)}
     form = PanelForm(request.POST or None, people=[(user.pk, str(user)) for user in people], chosen=list(seats))
     if request.method == "POST" and form.is_valid():
@@ -106,6 +109,36 @@ def draw(request: HttpRequest, tender_id: int, lot: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def draw_by_calculation(request: HttpRequest, tender_id: int, lot: str) -> HttpResponse:
+    """Two people draw here: one starts, the other names a number; afterwards the record with everything to check it."""
+    who, run, view = _office_result(request, tender_id)
+    row = get_object_or_404(Lot, tender=who.tender, code=lot)
+    done = Draw.objects.filter(lot=row, start__isnull=False).select_related("start", "drawn__company").first()
+    start = DrawStart.objects.filter(lot=row, result_hash=run.result_hash).select_related("started_by").first()
+    if done is None:
+        _tied(view, lot)
+    form = NumberForm(request.POST or None)
+    if request.method == "POST" and start is None:
+        actions.start_draw(actor=who.user, lot_id=row.pk)
+        messages.success(request, _("Started. A second person now names a number."))
+        return redirect("evaluation_draw_here", tender_id=tender_id, lot=lot)
+    if request.method == "POST" and form.is_valid():
+        with take_over(form):
+            actions.finish_draw(
+                actor=who.user, lot_id=row.pk, number=form.cleaned_data["number"], place=form.cleaned_data["place"],
+                persons=form.people("persons"), witnesses=form.people("witnesses"),
+            )  # fmt: skip
+            messages.success(request, _("The draw has been recorded."))
+            return redirect("evaluation_draw_here", tender_id=tender_id, lot=lot)
+    return show(
+        request, who, "draw_here", status=422 if form.errors else 200, form=form, lot=row, start=start, done=done,
+        may_start=may(who, "evaluate"), is_own=bool(start and start.started_by_id == who.user.pk),
+        may_finish=may(who, "confirm"),
+    )  # fmt: skip
+
+
 def _tied(view: ResultView, lot: str) -> LotView:
     for part in view.lots:
         if part.lot_id == lot and len(part.awards) > 1 and part.drawn is None:
@@ -153,12 +186,16 @@ def _award_context(who: Reader, view: ResultView, lots: list[LotView]) -> dict[s
     return {
         "view": view,
         "proposal": proposal,
+        "needs": award_needs(who, shown, view) if lots else [],
+        "may_write": (decide_file(who.roles) and lots_without_letters(who.tender)) or who.tender.letters.exists(),
         "overview": result_tables.award_lines(view, shown),
         "blocked": blocked,
         "tied": tied if may(who, "evaluate") else [],
         "may_propose": may(who, "propose_award"),
         "may_decide": _may_decide(who, proposal),
         "key": uuid4(),
+        "drawn": list(Draw.objects.filter(lot__tender=who.tender, start__isnull=False).select_related("lot")),
+        "hints": board(who.tender, who.now).open if who.tender.status(who.now) == Status.EVALUATION else 0,
         "outcomes": list(LotOutcome.objects.filter(lot__tender=who.tender).select_related("lot", "winner")),
     }
 
@@ -181,6 +218,11 @@ def decide_award(request: HttpRequest, tender_id: int, approval_id: int) -> Http
         actions.decide_award(actor=who.user, approval_id=approval_id, idempotency_key=request.POST.get("key", "")[:80])
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
+        return redirect("evaluation_award", tender_id=tender_id)
+    except RefusedError as error:  # something is still missing: the page of the award says what
+        if error.refused.status != HTTPStatus.CONFLICT:
+            raise
+        messages.error(request, str(error.refused.sentence))
         return redirect("evaluation_award", tender_id=tender_id)
     messages.success(request, _("Awarded. The result is public now."))
     return redirect("evaluation_result", tender_id=tender_id)

@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decision import require
+from bids import grounds
 from bids.models import Bid, OpenedDocument
+from bids.partners import doubts, in_opened
 from evaluation import actions, check_tables
+from evaluation.award_rules import has_statutes
+from evaluation.check_list import may_be_mended
 from evaluation.check_tables import Office, office
 from evaluation.forms.office import (
     AnswerPriceForm,
@@ -24,7 +28,15 @@ from evaluation.forms.office import (
     SupplementForm,
 )
 from evaluation.lifecycle import decide_second
-from evaluation.models import AbnormallyLowCheck, Exclusion, SupplementRequest
+from evaluation.models import (
+    AbnormallyLowCheck,
+    BidClarification,
+    CheckStepState,
+    Exclusion,
+    StepState,
+    SupplementRequest,
+)
+from evaluation.partner_checks import doubles
 from evaluation.readers import Reader, require_file
 from evaluation.views.frame import may, opened, show, signed_in
 from tendering.forms.faults import take_over
@@ -33,7 +45,7 @@ from tendering.models import CriterionKind
 DUE_DAYS = timedelta(days=6)
 
 
-def _file(request: HttpRequest, tender_id: int, action: str = "") -> Reader:
+def file_of(request: HttpRequest, tender_id: int, action: str = "") -> Reader:
     """For the office and the audit; with `action` only for those who may do it now."""
     who = opened(request, tender_id)
     require_file(who)
@@ -42,7 +54,7 @@ def _file(request: HttpRequest, tender_id: int, action: str = "") -> Reader:
     return who
 
 
-def _bid(who: Reader, bid_id: UUID) -> Bid:
+def bid_of(who: Reader, bid_id: UUID) -> Bid:
     bids = Bid.objects.live().filter(tender=who.tender, opened_at__isnull=False)
     return get_object_or_404(bids.select_related("company"), pk=bid_id)
 
@@ -51,11 +63,12 @@ def _bid(who: Reader, bid_id: UUID) -> Bid:
 @require_safe
 def matrix(request: HttpRequest, tender_id: int) -> HttpResponse:
     """All bids beside one another."""
-    who = _file(request, tender_id)
+    who = file_of(request, tender_id)
     state = office(who.tender, who.now)
     lines = check_tables.compared(state)
     return show(
         request, who, "checks", state=state, lines=lines, cards=check_tables.cards(state, lines),
+        lacking=len(actions.affected_bids(who.tender)) if who.tender.supplementation_allowed else 0,
         may_check=bool(may(who, "check")), to_confirm=confirmable(who, state),
         waiting=len(state.unconfirmed) + len(state.open_exclusions) + len(state.decided_prices),
     )  # fmt: skip
@@ -76,13 +89,19 @@ def confirmable(who: Reader, state: Office) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 def bid(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
     """Record the check of one bid, and everything else that concerns it."""
-    who = _file(request, tender_id)
-    found = _bid(who, bid_id)
+    who = file_of(request, tender_id)
+    found = bid_of(who, bid_id)
     state = office(who.tender, who.now)
     check = state.checks.get(found.pk)
     criteria = list(who.tender.criteria.filter(kind=CriterionKind.MANDATORY).order_by("position", "id"))
     before = check.findings if check else check_tables.initial_findings(found, who.tender)
-    form = CheckForm(request.POST or None, criteria, list(who.tender.required_documents.all()), before)
+    form = CheckForm(
+        request.POST or None,
+        criteria,
+        list(who.tender.required_documents.all()),
+        before,
+        statutes=has_statutes(who.tender),
+    )
     if request.method == "POST" and form.is_valid():
         with take_over(form):
             findings = form.findings(check.findings if check else {})
@@ -100,15 +119,28 @@ def _bid_context(who: Reader, state: Office, found: Bid) -> dict[str, Any]:
     missing = _missing(state, found)
     return {
         "may_check": bool(may(who, "check")),
+        "sources": has_statutes(who.tender),
         "locked": not may(who, "check") or bool(check and check.confirmed_at),
         "documents": list(OpenedDocument.objects.filter(bid=found)),
+        "declaration": grounds.in_extra(found.opened.get("extra") or {}),
+        "partners": in_opened(found.opened),
+        "partner_doubts": _partner_doubts(state, found),
         "missing": missing,
+        "others_lack": len(actions.affected_bids(who.tender)) > 1 if missing else False,
         "requests": [row for row in state.requests if row.bid_id == found.pk],
         "exclusions": [row for row in state.exclusions if row.bid_id == found.pk],
         "prices": [row for row in state.prices if row.bid_id == found.pk],
         "findings": list(state.of(found)),
+        "questions": list(BidClarification.objects.filter(bid=found)),
         "asked_lots": {row.lot.code for row in state.prices if row.bid_id == found.pk},
     }
+
+
+def _partner_doubts(state: Office, found: Bid) -> list[str]:
+    """What to look at among consortium, subcontractors and borrowed capacity."""
+    allowed = state.tender.subcontracting_allowed
+    own = doubts(in_opened(found.opened), found.company.name, subcontracting_allowed=allowed)
+    return [*own, *doubles(state.bids).get(found.pk, [])]
 
 
 def _missing(state: Office, found: Bid) -> list[str]:
@@ -119,7 +151,7 @@ def _missing(state: Office, found: Bid) -> list[str]:
     return [
         item["name"]
         for item in entries
-        if item["status"] == "missing" and item.get("category") != "evaluation_relevant" and item["name"] not in asked
+        if item["status"] == "missing" and may_be_mended(str(item.get("category", ""))) and item["name"] not in asked
     ]
 
 
@@ -127,14 +159,14 @@ def _missing(state: Office, found: Bid) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def supplement(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
     """Ask once for everything that is missing."""
-    who = _file(request, tender_id, "check")
-    found = _bid(who, bid_id)
+    who = file_of(request, tender_id, "check")
+    found = bid_of(who, bid_id)
     names = _missing(office(who.tender, who.now, prices=False), found)
     if not names:
         raise Http404
     form = SupplementForm(request.POST or None, names=names, tender=who.tender, proposed=who.now + DUE_DAYS)
     if request.method == "POST" and form.is_valid():
-        with take_over(form, _due):
+        with take_over(form, due_field):
             actions.request_supplement(
                 actor=who.user, bid_id=found.pk, documents=form.cleaned_data["documents"], due_at=form.due_at
             )
@@ -143,7 +175,7 @@ def supplement(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpRespon
     return _act(request, who, found, form, _("Ask for missing documents"), _("Ask the bidder for these documents"))
 
 
-def _due(path: str) -> str:
+def due_field(path: str) -> str:
     return "due_day" if path == "due_at" else path
 
 
@@ -151,7 +183,7 @@ def _due(path: str) -> str:
 @require_http_methods(["POST"])
 def received(request: HttpRequest, tender_id: int, request_id: int) -> HttpResponse:
     """Note that a document asked for has come in."""
-    who = _file(request, tender_id, "check")
+    who = file_of(request, tender_id, "check")
     row = get_object_or_404(SupplementRequest, pk=request_id, bid__tender=who.tender)
     actions.record_supplement(actor=who.user, bid_id=row.bid_id, document=row.document)
     messages.success(request, _("Noted as received now."))
@@ -162,30 +194,31 @@ def received(request: HttpRequest, tender_id: int, request_id: int) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 def exclude(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
     """Decide that a bid is out."""
-    who = _file(request, tender_id, "check")
-    found = _bid(who, bid_id)
+    who = file_of(request, tender_id, "check")
+    found = bid_of(who, bid_id)
     lots = [(row.lot.code, str(row.lot)) for row in found.lot_bids.select_related("lot")]
-    form = ExclusionForm(request.POST or None, lots=lots)
+    form = ExclusionForm(request.POST or None, lots=lots, statutes=has_statutes(who.tender))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with take_over(form):
             actions.exclude_bid(
-                actor=who.user, bid_id=found.pk, lot_code=data["lot"] or None, code=data["code"], reason=data["reason"]
-            )
+                actor=who.user, bid_id=found.pk, lot_code=data["lot"] or None, code=data["code"],
+                reason=data["reason"], ground=form.ground,
+            )  # fmt: skip
             messages.success(request, _("Recorded. It counts once a second person has confirmed it."))
             return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
-    return _act(request, who, found, form, _("Exclude this bid"), _("Decide the exclusion"))
+    return show(request, who, "check_exclude", status=422 if form.errors else 200, form=form, bid=found)
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_price(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str) -> HttpResponse:
     """Ask the bidder to explain its price."""
-    who = _file(request, tender_id, "check")
-    found = _bid(who, bid_id)
+    who = file_of(request, tender_id, "check")
+    found = bid_of(who, bid_id)
     form = DueForm(request.POST or None, tender=who.tender, proposed=who.now + DUE_DAYS)
     if request.method == "POST" and form.is_valid():
-        with take_over(form, _due):
+        with take_over(form, due_field):
             actions.ask_price(actor=who.user, bid_id=found.pk, lot_code=lot, due_at=form.due_at)
             messages.success(request, _("Asked. The bidder has been told by mail."))
             return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
@@ -197,7 +230,7 @@ def ask_price(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str) -> H
 @require_http_methods(["GET", "HEAD", "POST"])
 def price(request: HttpRequest, tender_id: int, check_id: int) -> HttpResponse:
     """Note the bidder's explanation, and decide whether it is enough."""
-    who = _file(request, tender_id)
+    who = file_of(request, tender_id)
     check = get_object_or_404(
         AbnormallyLowCheck.objects.select_related("bid__company", "lot"), pk=check_id, bid__tender=who.tender
     )
@@ -234,7 +267,7 @@ def _act(request: HttpRequest, who: Reader, found: Bid, form: Any, title: str, b
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, tender_id: int) -> HttpResponse:
     """The second person's page: everything that waits, each with its own button."""
-    who = _file(request, tender_id)
+    who = file_of(request, tender_id)
     if request.method == "POST":
         require(may(who, "confirm"))
         _confirmed(who, request.POST.get("act", ""))
@@ -247,6 +280,7 @@ def confirm(request: HttpRequest, tender_id: int) -> HttpResponse:
     lines = check_tables.compared(state)
     return show(
         request, who, "confirm", state=state, lines=lines, exclusions=rows, prices=prices, own_check=own,
+        objections=CheckStepState.objects.filter(step__tender=who.tender, state=StepState.OBJECTION).count(),
         may_confirm=bool(may(who, "confirm")), cards=check_tables.cards(state, lines),
     )  # fmt: skip
 

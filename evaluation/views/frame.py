@@ -13,6 +13,7 @@ from evaluation.readers import Reader, reader
 from tendering.lifecycle import Status
 from tendering.views.access import person
 from tendering.views.officer_view import navigation_of
+from tendering.zones import show_times_of
 
 __all__ = ["actor_of", "may", "opened", "reader_of", "show", "signed_in"]
 WORKERS = FILE_READERS | PANEL
@@ -24,8 +25,10 @@ def actor_of(request: HttpRequest) -> User:
 
 
 def reader_of(request: HttpRequest, tender_id: int) -> Reader:
-    """The person with its rights at this tender; Http404 without any role at the buyer."""
-    return reader(request.user, tender_id)
+    """The person with its rights at this tender; Http404 without any role at the buyer. Times are the buyer's."""
+    who = reader(request.user, tender_id)
+    show_times_of(who.tender)
+    return who
 
 
 def opened(request: HttpRequest, tender_id: int) -> Reader:

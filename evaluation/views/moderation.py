@@ -14,6 +14,7 @@ from accounts.lifecycle import Role
 from evaluation import actions
 from evaluation.forms.scoring import ConsensusForm
 from evaluation.inputs import spec_of
+from evaluation.panel_figures import agreement, history
 from evaluation.readers import Reader, require_moderation
 from evaluation.score_tables import panel_tables
 from evaluation.scorebook import Spread, spreads
@@ -42,6 +43,7 @@ def moderation(request: HttpRequest, tender_id: int) -> HttpResponse:
         return redirect("scoring_declare", tender_id=tender_id)
     found = spreads(who.tender)
     people, tables = panel_tables(found)
+    chair = Role.PANEL_CHAIR in who.roles
     return show(
         request, who, "moderation",
         people=people, tables=tables,
@@ -50,6 +52,7 @@ def moderation(request: HttpRequest, tender_id: int) -> HttpResponse:
         limit=spec_of(who.tender).consensus_spread,
         may_moderate=_may_moderate(who),
         names=dict(who.tender.criteria.values_list("code", "name")),
+        agreement=agreement(found, who.tender) if chair else None,
     )  # fmt: skip
 
 
@@ -85,6 +88,7 @@ def _context(who: Reader, spread: Spread) -> dict[str, Any]:
         "spread": spread,
         "criterion": Criterion.objects.get(pk=spread.cell.criterion_id),
         "limit": spec_of(who.tender).consensus_spread,
+        "history": history(who.tender, spread.cell, spread.cell.bid_id),
     }
 
 

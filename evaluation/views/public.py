@@ -1,70 +1,54 @@
 """Awarded lots for everybody: who won, what it costs per case, what it saves against today."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from accounts.models import Organization
-from bids.models import BidLot
+from evaluation.public_results import Chosen, as_csv, as_workbook, awarded, choices, savings, with_days, with_parts
 from tendering.keyset import capped_total, page
-from tendering.models import LifeSituation, LotOutcome, Tender
+from tendering.models import LotOutcome
 
 PER_PAGE = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
 def results(request: HttpRequest) -> HttpResponse:
-    """Newest first; filters by buyer and life situation stand in the address."""
-    now = clock.now()
-    everything = _awarded(request.user, now)
-    buyer, situation = request.GET.get("buyer", ""), request.GET.get("life_situation", "")
-    found = everything
-    if buyer:
-        found = found.filter(lot__tender__buyer__reference=buyer)
-    if situation:
-        found = found.filter(lot__tender__life_situation=situation)
-    rows = found.select_related("lot__tender__buyer", "winner").annotate(bid_count=_bid_count())
+    """Newest first; filters by life situation, buyer and year stand in the address."""
+    everything, chosen = awarded(request.user, clock.now()), Chosen.of(request.GET)
+    shown_rows = chosen.of_rows(everything)
     try:
-        shown = page(rows, cursor=request.GET.get("cursor", ""), size=PER_PAGE, order=("at", "id"))
+        shown = page(with_parts(shown_rows), cursor=request.GET.get("cursor", ""), size=PER_PAGE, order=("at", "id"))
     except ValidationError:
-        return redirect("results")
+        return redirect(f"{reverse('results')}?{chosen.query}")
     context = {
         "page": shown,
-        "total": capped_total(found),
-        "buyers": _buyers(everything),
-        "situations": _situations(everything),
-        "buyer": buyer,
-        "situation": situation,
+        "rows": with_days(shown.rows),
+        "total": capped_total(shown_rows),
+        "savings": savings(shown_rows),
+        "chosen": chosen,
+        "query": chosen.query,
+        **choices(everything),
     }
     return render(request, "evaluation/results.html", context)
 
 
-def _awarded(user: Any, now: datetime) -> QuerySet[LotOutcome]:
-    visible = Tender.objects.visible_to(user, now).filter(awarded_at__lte=now)
-    return LotOutcome.objects.filter(kind="awarded", at__lte=now, lot__tender__in=visible.values("pk"))
+def found(request: HttpRequest, now: datetime) -> QuerySet[LotOutcome]:
+    """The awarded lots of the address's filter, for the page, its files and the feeds alike."""
+    return Chosen.of(request.GET).of_rows(awarded(request.user, now))
 
 
-def _bid_count() -> Any:
-    """Opened bids of the lot; counted by subquery, so that a page costs one query."""
-    opened: QuerySet[Any] = BidLot.objects.filter(lot=OuterRef("lot"), bid__opened_at__isnull=False)
-    opened = opened.filter(bid__superseded_at=None, bid__withdrawn_at=None)
-    counted = opened.order_by().values("lot").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0)
-
-
-def _buyers(everything: QuerySet[LotOutcome]) -> list[tuple[str, str]]:
-    keys = everything.order_by().values("lot__tender__buyer")
-    return list(Organization.objects.filter(pk__in=keys).order_by("name").values_list("reference", "name"))
-
-
-def _situations(everything: QuerySet[LotOutcome]) -> Iterable[tuple[str, Any]]:
-    used = set(everything.order_by().values_list(F("lot__tender__life_situation"), flat=True))
-    return [(one.value, one.label) for one in LifeSituation if one.value in used]
+@require_safe
+def results_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same results as CSV or spreadsheet, with the filters of the page."""
+    rows = found(request, clock.now())
+    answer = HttpResponse(content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8")
+    answer.content = as_workbook(rows) if kind == "xlsx" else as_csv(rows)
+    answer["Content-Disposition"] = f'attachment; filename="results.{kind}"'
+    return answer

@@ -1,5 +1,6 @@
-"""The bidder's side: what the buyer asks about the own bid, and the answer about a price."""
+"""The bidder's side: what the buyer asks about the own bid, and the answers about its meaning and its price."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,40 +9,73 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from evaluation import actions
+from evaluation.forms.checking import AnswerQuestionForm
 from evaluation.forms.office import AnswerPriceForm
-from evaluation.models import AbnormallyLowCheck
-from evaluation.readers import questions_to
+from evaluation.models import AbnormallyLowCheck, BidClarification
+from evaluation.readers import clarifications_to, questions_to
 from evaluation.views.frame import actor_of, signed_in
 from tendering.forms.faults import take_over
 from tendering.views.access import find_tender
+
+Asked = tuple[BidClarification, AnswerQuestionForm | None]
+Price = tuple[AbnormallyLowCheck, AnswerPriceForm | None]
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def requests(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """Price questions to answer and documents to send; Http404 when nothing was asked."""
+    """Questions to answer, prices to explain and documents to send; Http404 when nothing was asked."""
     user = actor_of(request)
     tender, now = find_tender(request, tender_id)
-    prices, documents = questions_to(user, tender_id)
-    if not (prices or documents):
+    (prices, documents), questions = questions_to(user, tender_id), clarifications_to(user, tender_id)
+    if not (prices or documents or questions):
         raise Http404
-    asked = request.POST.get("check", "")
-    forms = [(row, _form(request, row, asked)) for row in prices]
-    for row, form in forms:
+    asked = [(row, _answer_form(request, row, now)) for row in questions]
+    forms = [(row, _form(request, row)) for row in prices]
+    if _sent(request, user, asked, forms):
+        return redirect("bid_requests", tender_id=tender_id)
+    every: list[Any] = [form for _row, form in [*asked, *forms]]
+    bound = next((form for form in every if form is not None and form.is_bound), None)
+    context = {
+        "tender": tender, "now": now, "prices": forms, "questions": asked, "documents": documents, "form": bound,
+    }  # fmt: skip
+    return render(request, "evaluation/requests.html", context, status=422 if bound else 200)
+
+
+def _sent(request: HttpRequest, user: User, asked: list[Asked], prices: list[Price]) -> bool:
+    """Whether the answer that was posted has been stored."""
+    for question, answer in asked:
+        if answer is not None and answer.is_bound and answer.is_valid():
+            with take_over(answer):
+                text = answer.cleaned_data["text"]
+                actions.answer_clarification(actor=user, clarification_id=question.pk, text=text)
+                messages.success(request, _("Your answer has reached the buyer."))
+                return True
+    for row, form in prices:
         if form is not None and form.is_bound and form.is_valid():
             with take_over(form):
                 actions.answer_price(actor=user, check_id=row.pk, text=form.cleaned_data["text"])
                 messages.success(request, _("Your explanation has reached the buyer."))
-                return redirect("bid_requests", tender_id=tender_id)
-    bound: Any = next((form for _row, form in forms if form is not None and form.is_bound), None)
-    context = {"tender": tender, "now": now, "prices": forms, "documents": documents, "form": bound}
-    return render(request, "evaluation/requests.html", context, status=422 if bound else 200)
+                return True
+    return False
 
 
-def _form(request: HttpRequest, row: AbnormallyLowCheck, asked: str) -> AnswerPriceForm | None:
+def _form(request: HttpRequest, row: AbnormallyLowCheck) -> AnswerPriceForm | None:
     """The form of an open question; None once it is decided."""
     if row.decided_at:
         return None
-    data = request.POST if request.method == "POST" and asked == str(row.pk) else None
-    return AnswerPriceForm(data, initial={"text": row.answer})
+    return AnswerPriceForm(_data(request, "check", row.pk), initial={"text": row.answer}, auto_id=f"price_{row.pk}_%s")
+
+
+def _answer_form(request: HttpRequest, row: BidClarification, now: datetime) -> AnswerQuestionForm | None:
+    """The form of an open question; None once it is answered or its time has passed, unless an answer came just now."""
+    data = _data(request, "question", row.pk)
+    if row.answered_at or (row.due_at < now and data is None):
+        return None
+    return AnswerQuestionForm(data, auto_id=f"question_{row.pk}_%s")
+
+
+def _data(request: HttpRequest, name: str, row_id: int) -> Any:
+    return request.POST if request.method == "POST" and request.POST.get(name) == str(row_id) else None

@@ -7,20 +7,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from accounts.lifecycle import Role
 from bids.models import Bid
-from evaluation import bid_tables, result_tables
+from evaluation import bid_tables, result_tables, robust_tables
 from evaluation.award_steps import next_award_step
-from evaluation.figures import number
 from evaluation.inputs import bid_name
-from evaluation.lifecycle import decide_moderation
+from evaluation.lifecycle import WORKBOOK_READERS, decide_moderation
+from evaluation.provision import Compared, of_view
 from evaluation.readers import Reader, require_result
 from evaluation.results import LotView, ResultView, view_of
 from evaluation.scorebook import Spread, spreads
 from evaluation.views.frame import reader_of, show, signed_in
-
-# as the room of reports decides; council members and evaluators read the page
-WORKBOOK_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.PANEL_CHAIR})
+from evaluation.views.provision import words_of as provision_words
 
 
 @signed_in
@@ -30,20 +27,33 @@ def result(request: HttpRequest, tender_id: int) -> HttpResponse:
     who = reader_of(request, tender_id)
     run = require_result(who)
     view = view_of(run)
+    own = of_view(who.tender, view)
+    with_people = not who.roles.isdisjoint(WORKBOOK_READERS)
     return show(
         request, who, "result",
         view=view,
-        lots=[lot_context(view, lot) for lot in view.lots],
+        lots=[
+            {
+                **lot_context(view, lot, with_people=with_people),
+                "compared": own.get(lot.lot_id), "words": words_of(own.get(lot.lot_id), view),
+            }
+            for lot in view.lots
+        ],
         overview=result_tables.overview(view) if len(view.lots) > 1 else [],
         allocation=result_tables.allocation_words(view),
         basis=result_tables.basis_word(view),
         workbook="" if who.roles.isdisjoint(WORKBOOK_READERS) else workbook_address(tender_id),
         bid_ids=bid_ids(who),
-        step=next_award_step(who, run),
+        step=next_award_step(who, run, is_blocked=any(lot.blocked for lot in view.lots)),
     )  # fmt: skip
 
 
-def lot_context(view: ResultView, lot: LotView) -> dict[str, Any]:
+def words_of(one: Compared | None, view: ResultView) -> dict[str, str]:
+    """Sentences about the own provision, where it is compared."""
+    return provision_words(one, view.currency) if one is not None else {}
+
+
+def lot_context(view: ResultView, lot: LotView, *, with_people: bool = False) -> dict[str, Any]:
     """Everything the part of one lot shows."""
     rows = result_tables.ranking(view, lot)
     return {
@@ -56,7 +66,7 @@ def lot_context(view: ResultView, lot: LotView) -> dict[str, Any]:
         "today": result_tables.cost_today(lot),
         "points_note": result_tables.points_note(lot),
         "comparison": result_tables.comparison(lot),
-        "references": {name: number(str(value)) for name, value in lot.result.references.items()},
+        "robust": robust_tables.tables(lot, view.currency, with_people=with_people),
     }
 
 
@@ -103,8 +113,9 @@ def _bid_section(view: ResultView, lot: LotView, name: str, all_scores: list[Spr
         "lot": lot,
         "row": row,
         "figures": bid_tables.key_figures(row, view),
-        "steps": bid_tables.steps(row),
+        "steps": bid_tables.steps(row, view, lot),
         "positions": bid_tables.positions(row, lot, view.currency) if row.price is not None else [],
+        "line_rounding": bid_tables.rounding_words(view.spec.rule("line")),
         "arithmetic": bid_tables.arithmetic(row, view.currency),
-        "scored": list(bid_tables.scored(row, lot, all_scores)) if row.status != "late" else [],
+        "scored": list(bid_tables.scored(row, lot, view.spec, all_scores)) if row.status != "late" else [],
     }

@@ -14,13 +14,15 @@ from accounts.decision import require
 from bids.api.opening_views import document_response
 from bids.models import OpenedDocument
 from evaluation import actions
+from evaluation.conflicts import bidders, unasked
 from evaluation.forms.scoring import ConflictForm, ScoreForm
+from evaluation.neutral import is_neutral
 from evaluation.panel_documents import documents_of, without_prices
+from evaluation.panel_figures import own_leniency
 from evaluation.readers import Reader, require_sheet
 from evaluation.score_tables import Matrix, matrices, place_of
 from evaluation.scorebook import OwnScore, own_sheet
 from evaluation.views.frame import actor_of, may, reader_of, show, signed_in
-from tendering import actions as tendering
 from tendering.forms.faults import take_over
 from tendering.models import ConflictDeclaration, Criterion
 
@@ -34,8 +36,11 @@ def _member(request: HttpRequest, tender_id: int) -> Reader:
 
 
 def has_declared(who: Reader) -> bool:
-    """Whether the person has said anything about conflicts of interest with this tender's bidders."""
-    return ConflictDeclaration.objects.filter(tender=who.tender, user=who.user).exists()
+    """Whether the person has said whether there is a conflict of interest, once the bidders are known with each."""
+    declared = ConflictDeclaration.objects.filter(tender=who.tender, user=who.user).exists()
+    if declared and (who.closed or (who.member is not None and who.member.submitted_at)):
+        return True
+    return declared and not unasked(who.tender, who.user)
 
 
 @signed_in
@@ -45,17 +50,18 @@ def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
     who = reader_of(request, tender_id)
     if not who.on_panel:
         raise Http404
-    form = ConflictForm(request.POST or None)
+    companies = bidders(who.tender) if who.tender.opened_at and who.tender.opened_at <= who.now else []
+    form = ConflictForm(request.POST or None, companies=companies)
     if request.method == "POST" and form.is_valid():
-        conflict = form.cleaned_data["conflict"] == "yes"
         with take_over(form):
-            tendering.declare_conflict(
-                actor=who.user, tender_id=tender_id, conflict=conflict, note=form.cleaned_data["note"]
-            )
+            declared = actions.declare_interests(
+                actor=who.user, tender_id=tender_id, conflict=form.has_conflict, answers=form.answers,
+                note=form.cleaned_data["note"],
+            )  # fmt: skip
             messages.success(request, _("Thank you. Your declaration has been recorded."))
             work = "scoring" if who.member else "moderation"
-            return redirect("tender_detail" if conflict else work, tender_id=tender_id)
-    return show(request, who, "declare", status=422 if form.errors else 200, form=form)
+            return redirect("tender_detail" if declared.conflict else work, tender_id=tender_id)
+    return show(request, who, "declare", status=422 if form.errors else 200, form=form, companies=companies)
 
 
 @signed_in
@@ -81,6 +87,7 @@ def _overview(who: Reader, rows: Sequence[OwnScore]) -> dict[str, Any]:
         "next": missing[0].cell if missing else None,
         "submitted_at": who.member.submitted_at if who.member else None,
         "may_score": bool(may(who, "score")),
+        "leniency": own_leniency(who.user) if who.closed else None,
     }
 
 
@@ -158,9 +165,14 @@ def document(request: HttpRequest, tender_id: int, document_id: UUID) -> Any:
     found = get_object_or_404(
         OpenedDocument, pk=document_id, bid__tender=who.tender, bid__superseded_at=None, bid__withdrawn_at=None
     )
-    if not who.closed and not without_prices([found]):
+    if not who.closed and not without_prices(who.tender, [found]):
         raise Http404
-    return document_response(found)
+    response = document_response(found)
+    if is_neutral(who.tender):
+        shown, _held_back = documents_of(who.tender, found.bid_id)
+        name = next(row.shown_name for row in shown if row.pk == found.pk)  # type: ignore[attr-defined]  # set there
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @signed_in

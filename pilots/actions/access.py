@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 
 from accounts import clock, outbox
 from accounts.decision import require
+from accounts.holders import holders
+from accounts.lifecycle import Role
 from accounts.models import User
-from pilots.lifecycle import decide
+from pilots.lifecycle import CO_SIGNERS, decide
 from pilots.models import Pilot
 from tendering.locking import lock_row
 
@@ -39,20 +41,36 @@ def save(pilot: Pilot) -> None:
 
 
 def tell_all(
-    pilot: Pilot, people: Iterable[User], now: datetime, key: str, subject: str | Promise, body: str | Promise
+    pilot: Pilot,
+    people: Iterable[User],
+    now: datetime,
+    key: str,
+    kind: str,
+    subject: str | Promise,
+    body: str | Promise,
 ) -> None:
-    """One mail per person in the person's language; texts may use %(pilot)s and %(url)s."""
+    """One message of this kind per person in the person's language; texts may use %(pilot)s and %(url)s."""
     words = {"pilot": pilot.title, "url": f"{settings.BASE_URL}/pilots/{pilot.pk}/"}
     for person in people:
         with outbox.in_language_of(person):
             outbox.tell(
-                person, key=f"pilot:{pilot.pk}:{key}", subject=str(subject) % words, body=str(body) % words, at=now
+                person,
+                key=f"pilot:{pilot.pk}:{key}",
+                kind=kind,
+                subject=str(subject) % words,
+                body=str(body) % words,
+                at=now,
+                url=f"/pilots/{pilot.pk}/",
+                chain=pilot.chain,
             )
 
 
 def people_with(pilot: Pilot, *roles: str) -> list[User]:
     """Active people of the municipality who hold one of the roles."""
-    found = User.objects.filter(
-        memberships__organization=pilot.municipality_id, memberships__role__in=roles, is_active=True
-    )
-    return list(found.distinct().order_by("pk"))
+    return list(holders(pilot.municipality_id, roles, clock.now()).order_by("pk"))
+
+
+def co_signers(pilot: Pilot, actor: User) -> list[User]:
+    """Who may sign the promise beside this person: who audits may not."""
+    left_out = {actor, *people_with(pilot, Role.AUDITOR)}
+    return [person for person in people_with(pilot, *CO_SIGNERS) if person not in left_out]

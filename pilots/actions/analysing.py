@@ -26,7 +26,7 @@ def propose_analysis(*, actor: User, pilot_id: int) -> AnalysisRun:
         run.full_clean()
         run.save()
         others = [person for person in people_with(pilot, *SECOND_PEOPLE) if person != actor]
-        tell_all(pilot, others, now, f"confirm:{run.pk}", _ASK, _ASK_TEXT)
+        tell_all(pilot, others, now, f"confirm:{run.pk}", "pilot_duty", _ASK, _ASK_TEXT)
         data = {"inputs": run.inputs_hash, "result": run.result_hash, "method": run.method_version}
         audit.record(pilot.chain, "pilot.analysis_proposed", actor=actor, at=now, data=data)
     return run
@@ -48,7 +48,7 @@ def confirm_analysis(*, actor: User, run_id: int) -> AnalysisRun:
         pilot.analysed_at = now
         save(pilot)
         council = people_with(pilot, Role.COUNCIL_MEMBER)
-        tell_all(pilot, council, now, f"analysed:{run.pk}", _READY, _READY_TEXT)
+        tell_all(pilot, council, now, f"analysed:{run.pk}", "council_paper", _READY, _READY_TEXT)
         data = {"result": run.result_hash, "first": f"u:{run.created_by_id}"}
         audit.record(pilot.chain, "pilot.analysed", actor=actor, at=now, data=data)
     return run

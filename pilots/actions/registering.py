@@ -12,10 +12,10 @@ from accounts.decision import refuse, require
 from accounts.evidence import CanonicalError
 from accounts.models import User
 from pilots import promise
-from pilots.actions.access import act_on, month_of, people_with, save, tell_all
+from pilots.actions.access import act_on, co_signers, month_of, save, tell_all
 from pilots.effects.inputs import months_between
 from pilots.inputs import definition_faults, stop_on_faults
-from pilots.lifecycle import SECOND_PEOPLE, decide_second_person
+from pilots.lifecycle import decide_second_person
 from pilots.models import Pilot
 
 NEEDED = ("problem", "hypothesis", "success", "design", "control", "gate_date", "deciding_body", "options")
@@ -36,8 +36,8 @@ def request_registration(*, actor: User, pilot_id: int, registration: dict[str, 
         pilot.registration_hash = promise.hash_of(pilot.sealed_registration)
         pilot.requested_at, pilot.registered_by = now, actor
         save(pilot)
-        others = [person for person in people_with(pilot, *SECOND_PEOPLE) if person != actor]
-        tell_all(pilot, others, now, f"co-sign:{pilot.registration_hash[:12]}", _ASK, _ASK_TEXT)
+        others = co_signers(pilot, actor)
+        tell_all(pilot, others, now, f"co-sign:{pilot.registration_hash[:12]}", "pilot_duty", _ASK, _ASK_TEXT)
         data = {"registration": pilot.registration_hash}
         audit.record(pilot.chain, "pilot.registration_signed", actor=actor, at=now, data=data)
     return pilot

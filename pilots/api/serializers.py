@@ -140,7 +140,7 @@ class MeasurementRow(serializers.Serializer):
     month = serializers.CharField(max_length=7)
     phase = serializers.ChoiceField(choices=["baseline", "pilot"], required=False)
     value = _number()
-    n = serializers.IntegerField()
+    n = serializers.IntegerField(min_value=0, max_value=10**9)
 
 
 class MeasurementImport(serializers.Serializer):
@@ -188,9 +188,9 @@ class Review(serializers.Serializer):
 
 
 class Votes(serializers.Serializer):
-    yes = serializers.IntegerField(min_value=0)
-    no = serializers.IntegerField(min_value=0)
-    abstain = serializers.IntegerField(min_value=0)
+    yes = serializers.IntegerField(min_value=0, max_value=999)
+    no = serializers.IntegerField(min_value=0, max_value=999)
+    abstain = serializers.IntegerField(min_value=0, max_value=999)
 
 
 class DecisionShape(serializers.Serializer):

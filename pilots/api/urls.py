@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from pilots.api import views
+from pilots.api import papers, views
 
 ONE = "pilots/<int:pilot_id>/"
 urlpatterns: list[URLPattern] = [
@@ -15,4 +15,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}effects/<int:run_id>/confirm/", views.EffectsConfirmView.as_view(), name="api_pilot_effects_confirm"),
     path(f"{ONE}review/", views.ReviewView.as_view(), name="api_pilot_review"),
     path(f"{ONE}decision/", views.DecisionView.as_view(), name="api_pilot_decision"),
+    path("papers/", papers.PaperListView.as_view(), name="api_papers"),
+    path("papers/<uuid:paper_id>/", papers.PaperDetailView.as_view(), name="api_paper"),
+    path("papers/<uuid:paper_id>/vote/", papers.PaperVoteView.as_view(), name="api_paper_vote"),
+    path("papers/<uuid:paper_id>/comments/", papers.PaperCommentsView.as_view(), name="api_paper_comments"),
 ]

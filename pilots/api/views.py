@@ -5,15 +5,16 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from accounts import clock
+from accounts.api.asking import PAGING, ApiView, flag, page_address, page_size
+from accounts.api.parsing import LargeJSONParser
 from accounts.models import User
 from pilots import actions, results
 from pilots.api import serializers as shapes
@@ -23,7 +24,7 @@ from pilots.inputs import stored_series
 from pilots.models import AnalysisRun, Pilot
 from pilots.promise import indicator_json
 from tendering.api.access import body, organization, person
-from tendering.keyset import LARGEST_PAGE, PAGE, capped_total, page
+from tendering.keyset import LARGEST_PAGE, capped_total, page
 
 _MANY = {"status", "decision", "life_situation"}
 _FILTERS = [OpenApiParameter(name, str, many=name in _MANY) for name in PilotFilter.base_filters]
@@ -36,18 +37,20 @@ _DETAIL = ("description", "language", "currency", "legal_basis", "control_descri
            "registration", "registration_hash", "started_at", "frozen_at", "analysed_at", "simulated")  # fmt: skip
 
 
-class PilotView(APIView):
+class PilotView(ApiView):
     """Anybody reads what is public; the acts decide about the rest."""
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
 
 
 class PilotListView(PilotView):
+    asked_with = (*PilotFilter.base_filters, "drafts", *PAGING)
+
     @extend_schema(parameters=[*_FILTERS, *_PAGING], responses=shapes.PilotPage, operation_id="pilots_list")
     def get(self, request: Request) -> Response:
         """Registered pilots, newest first; filters as on the list page."""
         now = clock.now()
-        drafts = request.query_params.get("drafts") == "true"
+        drafts = flag(request, "drafts")
         queryset = listed(request.user, now)
         if drafts:
             queryset = Pilot.objects.visible_to(request.user, now).filter(registered_at=None)
@@ -57,13 +60,13 @@ class PilotListView(PilotView):
         found = page(
             filters.qs.select_related("municipality", "decision").defer("sealed_registration"),
             cursor=request.query_params.get("cursor", ""),
-            size=_page_size(request),
+            size=page_size(request),
             order=("id",) if drafts else ("registered_at", "id"),
         )
         answer = {
             "total": capped_total(filters.qs),
-            "next": _address(request, found.next),
-            "previous": _address(request, found.previous),
+            "next": page_address(request, found.next),
+            "previous": page_address(request, found.previous),
             "results": [row(pilot, now) for pilot in found.rows],
         }
         return Response(shapes.PilotPage(answer).data)
@@ -106,7 +109,7 @@ class RegisterView(PilotView):
         """First signature: fixes the text that a second person co-signs."""
         registration = body(shapes.RegistrationRequest, request)["registration"]
         if not isinstance(registration, dict):
-            raise serializers.ValidationError({"registration": ["This is not an object."]})
+            raise serializers.ValidationError({"registration": [_("This is not an object.")]})
         actions.request_registration(actor=person(request), pilot_id=pilot_id, registration=registration)
         return described(request, pilot_id)
 
@@ -136,6 +139,8 @@ class FreezeView(PilotView):
 
 
 class MeasurementsView(PilotView):
+    parser_classes = (LargeJSONParser,)
+
     @extend_schema(responses=shapes.MeasurementList, operation_id="pilots_measurements_list")
     def get(self, request: Request, pilot_id: int) -> Response:
         """The monthly values; public with the result, before that for the municipality's people."""
@@ -271,12 +276,3 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
 
 def _works_there(request: Request, pilot: Pilot) -> bool:
     return isinstance(request.user, User) and bool(request.user.roles_in(pilot.municipality_id))
-
-
-def _page_size(request: Request) -> int:
-    text = request.query_params.get("page_size", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else PAGE
-
-
-def _address(request: Request, cursor: str | None) -> str | None:
-    return replace_query_param(request.build_absolute_uri(), "cursor", cursor) if cursor else None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pilots.effects.inputs import ARMS, GROUPS, Arm, Kpi, PilotInput
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`path` in the notation `$.series[96].value`; `message` in English, complete without the path."""
+    """`path` in the notation `$.series[96].value`; `message` in English, complete without the path.
+
+    Pages say `code` and `details` in the reader's language (pilots.faults); a message without a code stands as it is.
+    """
 
     path: str
     message: str
+    code: str = ""
+    details: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def check_series(pilot: PilotInput) -> list[Fault]:
@@ -26,25 +31,32 @@ def _check_kpis(pilot: PilotInput) -> Iterator[Fault]:
     yield from _check_primary(pilot)
     for group in GROUPS:
         if all(kpi.group != group for kpi in pilot.kpis):
-            yield Fault("$.kpis", f"no KPI for the group {group}")
+            yield Fault("$.kpis", f"no KPI for the group {group}", "group_without_kpi", {"group": group})
     for kpi_id, count in Counter(kpi.id for kpi in pilot.kpis).items():
         if count > 1:
-            yield Fault("$.kpis", f"KPI {kpi_id} is listed {count} times")
+            message = f"KPI {kpi_id} is listed {count} times"
+            yield Fault("$.kpis", message, "kpi_twice", {"kpi": kpi_id, "count": count})
     roles = Counter(kpi.role for kpi in pilot.kpis)
     for role in ("handling_time", "cost_per_case", "revenue"):
         if roles[role] > 1:
-            yield Fault("$.kpis", f"at most one KPI may have the role {role}")
+            yield Fault("$.kpis", f"at most one KPI may have the role {role}", "role_twice", {"role": role})
     if pilot.costs.cases_kpi not in {None, *(kpi.id for kpi in pilot.kpis)}:
-        yield Fault("$.costs.cases_kpi", f"KPI {pilot.costs.cases_kpi} is unknown")
+        yield _unknown("$.costs.cases_kpi", str(pilot.costs.cases_kpi))
 
 
 def _check_primary(pilot: PilotInput) -> Iterator[Fault]:
     primaries = [kpi.id for kpi in pilot.kpis if kpi.is_primary]
     if len(primaries) != 1:
-        yield Fault("$.kpis", f"exactly one primary KPI is required, found {len(primaries)}")
+        message = f"exactly one primary KPI is required, found {len(primaries)}"
+        yield Fault("$.kpis", message, "one_primary", {"count": len(primaries)})
     rule = pilot.registration.success
     if rule is not None and primaries and rule.kpi_id not in primaries:
-        yield Fault("$.registration.success.primary.kpi_id", f"KPI {rule.kpi_id} is not the primary KPI")
+        message = f"KPI {rule.kpi_id} is not the primary KPI"
+        yield Fault("$.registration.success.primary.kpi_id", message, "not_primary", {"kpi": rule.kpi_id})
+
+
+def _unknown(path: str, kpi_id: str) -> Fault:
+    return Fault(path, f"KPI {kpi_id} is unknown", "unknown_kpi", {"kpi": kpi_id})
 
 
 def _check_rows(pilot: PilotInput) -> Iterator[Fault]:
@@ -53,15 +65,17 @@ def _check_rows(pilot: PilotInput) -> Iterator[Fault]:
     for index, row in enumerate(pilot.series):
         path = f"$.series[{index}]"
         if row.kpi_id not in kpis:
-            yield Fault(f"{path}.kpi_id", f"KPI {row.kpi_id} is unknown")
+            yield _unknown(f"{path}.kpi_id", row.kpi_id)
         elif kpis[row.kpi_id].kind == "share" and not 0 <= row.value <= 1:
-            yield Fault(f"{path}.value", "a share must lie between 0 and 1")
+            yield Fault(f"{path}.value", "a share must lie between 0 and 1", "share_range")
         if row.n <= 0:
-            yield Fault(f"{path}.n", "n must be greater than 0")
+            yield Fault(f"{path}.n", "n must be greater than 0", "no_cases")
         if row.month not in phase_of:
-            yield Fault(f"{path}.month", f"month {row.month} lies outside both phases")
+            message = f"month {row.month} lies outside both phases"
+            yield Fault(f"{path}.month", message, "month_outside", {"month": row.month})
         elif row.phase != phase_of[row.month]:
-            yield Fault(f"{path}.phase", f"month {row.month} belongs to the phase {phase_of[row.month]}")
+            message = f"month {row.month} belongs to the phase {phase_of[row.month]}"
+            yield Fault(f"{path}.phase", message, "other_phase", {"month": row.month, "phase": phase_of[row.month]})
 
 
 def _check_months(pilot: PilotInput) -> Iterator[Fault]:
@@ -81,7 +95,8 @@ def _arms_of(pilot: PilotInput) -> tuple[Arm, ...]:
 
 def _check_month(kpi: Kpi, arm: Arm, month: str, count: int) -> Iterator[Fault]:
     where = f"for KPI {kpi.id}, arm {arm}"
+    details: dict[str, str | int] = {"month": month, "kpi": kpi.id, "arm": arm, "count": count}
     if count == 0:
-        yield Fault("$.series", f"month {month} is missing {where}")
+        yield Fault("$.series", f"month {month} is missing {where}", "month_missing", details)
     elif count > 1:
-        yield Fault("$.series", f"month {month} occurs {count} times {where}")
+        yield Fault("$.series", f"month {month} occurs {count} times {where}", "month_twice", details)

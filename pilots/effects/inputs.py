@@ -138,16 +138,24 @@ def _month_number(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
+class NotANumber(ValueError):
+    """`text` is what stands where a number is needed."""
+
+    def __init__(self, what: str, value: object) -> None:
+        super().__init__(f"{what}: {value!r}")
+        self.text = str(value)
+
+
 def decimal_of(value: object) -> Decimal:
     """An exact decimal of a JSON number or text; a float is taken as its shortest printed form."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise ValueError(f"not a number: {value!r}")
+        raise NotANumber("not a number", value)
     try:
         number = Decimal(repr(value) if isinstance(value, float) else str(value))
     except InvalidOperation as error:
-        raise ValueError(f"not a number: {value!r}") from error
+        raise NotANumber("not a number", value) from error
     if not number.is_finite():
-        raise ValueError(f"not a finite number: {value!r}")
+        raise NotANumber("not a finite number", value)
     return number
 
 

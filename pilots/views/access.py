@@ -8,21 +8,25 @@ from typing import Any, TypeAlias, cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from accounts import clock
 from accounts.decision import Decision, RefusedError, require
 from accounts.models import User
 from pilots.lifecycle import decide
 from pilots.models import Pilot
+from tendering.zones import zone_of
 
 View: TypeAlias = Callable[..., HttpResponse]
 
 
 def find_pilot(request: HttpRequest, pilot_id: int) -> tuple[Pilot, datetime]:
-    """The pilot as this visitor may see it and the page's one moment; Http404 otherwise."""
+    """The pilot as this visitor may see it and the page's one moment; Http404 otherwise. Times are the town's."""
     now = clock.now()
     visible = Pilot.objects.visible_to(request.user, now).select_related("municipality", "provider", "decision")
-    return get_object_or_404(visible, pk=pilot_id), now
+    pilot = get_object_or_404(visible, pk=pilot_id)
+    timezone.activate(zone_of(pilot.municipality))  # the middleware takes it back after the answer
+    return pilot, now
 
 
 def find_own(request: HttpRequest, pilot_id: int, action: str) -> tuple[Pilot, datetime]:

@@ -1,41 +1,31 @@
 """What everybody may read: the list of pilots, the page for the council, the sealed text."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.lifecycle import PROVIDER_ROLES, Role
-from pilots import completeness, sentences
+from pilots import completeness
+from pilots.cards import card, with_parts
 from pilots.council_page import page_of
-from pilots.filters import DECISIONS, PilotFilter, listed
+from pilots.filters import PilotFilter, listed
 from pilots.lifecycle import Status
-from pilots.models import AnalysisRun, Indicator, Pilot
+from pilots.models import Pilot
 from pilots.next_step import next_step, waits_for
+from pilots.papers.panels import pilot_panel
 from pilots.views.access import find_pilot, person, roles_at
 from tendering.keyset import capped_total, page
+from tendering.views.tables import table
+from tendering.zones import zone_of
 
 PER_PAGE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A pilot as the list shows it."""
-
-    pilot: Pilot
-    status: Status
-    status_kind: str
-    verdict: str
-    verdict_kind: str
-    sentence: str
-    decision: str
-    situation: str
+MOST_ROWS = 10_000
 
 
 @require_safe
@@ -47,13 +37,13 @@ def pilot_list(request: HttpRequest) -> HttpResponse:
     found = chosen.qs if chosen.form.is_valid() else everything
     try:
         shown = page(
-            _with_parts(found), cursor=request.GET.get("cursor", ""), size=PER_PAGE, order=("registered_at", "id")
+            with_parts(found), cursor=request.GET.get("cursor", ""), size=PER_PAGE, order=("registered_at", "id")
         )
     except ValidationError:
         return redirect(request.path)
     context = {
         "page": shown,
-        "cards": [_card(pilot, now) for pilot in shown.rows],
+        "cards": [card(pilot, now) for pilot in shown.rows],
         "total": capped_total(found),
         "filter": chosen,
         "in_use": any(request.GET.get(name) for name in PilotFilter.base_filters),
@@ -65,39 +55,29 @@ def pilot_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/pilot_list.html", context)
 
 
-def _with_parts(found: Any) -> Any:
-    runs = AnalysisRun.objects.exclude(confirmed_at=None).order_by("confirmed_at", "id").defer("inputs")
-    primary = Indicator.objects.filter(is_primary=True)
-    return (
-        found.select_related("municipality", "decision")
-        .defer("sealed_registration", "council")
-        .prefetch_related(
-            Prefetch("analysis_runs", runs, to_attr="confirmed_runs"),
-            Prefetch("indicators", primary, to_attr="primaries"),
-        )
-    )
+@require_safe
+def pilot_table(request: HttpRequest, kind: str) -> HttpResponse:
+    """The pilots of the page's filter as a table, newest first."""
+    now = clock.now()
+    everything = listed(request.user, now)
+    chosen = PilotFilter(request.GET, everything, now=now)
+    found = chosen.qs if chosen.form.is_valid() else everything
+    heads = [_("Number"), _("Title"), _("Municipality"), _("Life situation"), _("Status"), _("Decision"),
+             _("Registered on"), _("Decision by")]  # fmt: skip
+    rows = found.select_related("municipality", "decision").defer("sealed_registration")
+    newest = rows.order_by("-registered_at", "-pk")[:MOST_ROWS]
+    return table(kind, _("Pilots"), [heads, *(_line(pilot, now) for pilot in newest)])
 
 
-def _card(pilot: Any, now: datetime) -> Card:
+def _line(pilot: Pilot, now: datetime) -> list[str]:
     status = pilot.status(now)
-    verdict, sentence = "", sentences.standing(pilot, status, now)
-    if pilot.confirmed_runs and pilot.primaries:
-        primary = pilot.primaries[0]
-        record = next(row for row in pilot.confirmed_runs[-1].result["kpis"] if row["kpi_id"] == primary.code)
-        verdict = record["verdict"]
-        confidence = str((pilot.registration.get("design") or {}).get("confidence", "0.95"))
-        sentence = sentences.finding(primary, record, confidence)
-    decision = str(dict(DECISIONS)[pilot.decision.verdict]) if status == Status.DECIDED else ""
-    return Card(
-        pilot=pilot,
-        status=status,
-        status_kind=sentences.STATUS_BADGES[status],
-        verdict=str(sentences.VERDICTS.get(verdict, "")),
-        verdict_kind=sentences.BADGES.get(verdict, "neutral"),
-        sentence=sentence,
-        decision=decision,
-        situation=pilot.get_life_situation_display() if pilot.life_situation else "",
-    )
+    decision = pilot.decision.get_verdict_display() if status == Status.DECIDED else ""
+    registered = pilot.registered_at.astimezone(zone_of(pilot.municipality)) if pilot.registered_at else None
+    return [
+        pilot.reference, pilot.title, pilot.municipality.name, pilot.get_life_situation_display(), str(status.label),
+        str(decision), f"{registered:%Y-%m-%d}" if registered else "",
+        pilot.gate_date.isoformat() if pilot.gate_date else "",
+    ]  # fmt: skip
 
 
 def _drafts(request: HttpRequest, now: datetime) -> list[Pilot]:
@@ -112,7 +92,7 @@ def _drafts(request: HttpRequest, now: datetime) -> list[Pilot]:
 def pilot_detail(request: HttpRequest, pilot_id: int) -> HttpResponse:
     """The page for the council; for the municipality's people with their next step on top."""
     pilot, now = find_pilot(request, pilot_id)
-    context = {**page_of(pilot, now), **_staff(request, pilot, now)}
+    context = {**page_of(pilot, now), **_staff(request, pilot, now), "papers": pilot_panel(request, pilot, now)}
     return render(request, "pilots/pilot_detail.html", context)
 
 

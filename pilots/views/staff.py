@@ -1,7 +1,5 @@
 """The municipality's own pages: prepare, sign, measure, analyse, record. Each post is one action."""
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.decision import Refused, RefusedError
+from accounts import clock
+from accounts.decision import Refused, RefusedError, refuse
 from accounts.lifecycle import Role
 from accounts.models import Organization
 from pilots import actions, measurements
@@ -25,7 +24,10 @@ from pilots.inputs import stored_series
 from pilots.models import AnalysisRun, Indicator, Pilot
 from pilots.sentences import VERDICTS, month
 from pilots.views.access import find_own, for_staff, person
+from tendering.fields import page_locale
 from tendering.forms.faults import add_faults
+from tendering.library.reading import hint_of, most_used
+from tendering.spreadsheets.writer import safe_csv
 
 PREVIEW_SALT = "pilot-series"
 PREVIEW_AGE = 3600
@@ -63,14 +65,22 @@ def _draft_page(request: HttpRequest, pilot: Pilot | None, own: Any) -> HttpResp
             messages.success(request, _("Saved. Nobody outside your municipality sees it yet."))
             return redirect("pilot_detail", saved.pk)
     lead = [form[name] for name in LEAD]
-    return render(request, "pilots/pilot_form.html", {"form": form, "table": table, "pilot": pilot, "lead": lead})
+    language = page_locale()
+    context = {
+        "form": form, "table": table, "pilot": pilot, "lead": lead,
+        "hint": hint_of(pilot, language) if pilot else None,
+        "starts": None if pilot else {"kind": "pilot", "templates": most_used("pilot", language, clock.now())},
+    }  # fmt: skip
+    return render(request, "pilots/pilot_form.html", context)
 
 
 def _save_draft(request: HttpRequest, pilot: Pilot | None, form: PilotForm, table: Any) -> Pilot | None:
     """Both acts or none; faults go back into the form."""
     from django.db import transaction
 
-    indicators = [line.row() for line in table if IndicatorForm.is_filled(line.cleaned_data)]
+    stored = {row.code: row for row in pilot.indicators.all()} if pilot else {}
+    filled = [line.row() for line in table if IndicatorForm.is_filled(line.cleaned_data)]
+    indicators = [{**row, **_unshown(stored.get(row["code"]), row["name_de"])} for row in filled]
     fields = form.fields_of_pilot()
     try:
         with transaction.atomic():
@@ -90,6 +100,15 @@ def _save_draft(request: HttpRequest, pilot: Pilot | None, form: PilotForm, tabl
 def _indicator_initial(indicator: Indicator) -> dict[str, Any]:
     names = ("code", "group", "unit", "kind", "better", "target", "minimal_effect", "role", "is_primary", "is_guard")
     return {"name": name_of(indicator), **{name: getattr(indicator, name) for name in names}}
+
+
+def _unshown(stored: Indicator | None, name: str) -> dict[str, Any]:
+    """What the table does not show of a stored indicator: definition, source, its name in the other language."""
+    if stored is None:
+        return {}
+    kept = {key: getattr(stored, key) for key in ("definition", "source_system", "measured_by", "per", "decimals")}
+    same = name == name_of(stored)
+    return {**kept, **({"name_de": stored.name_de, "name_en": stored.name_en} if same else {})}
 
 
 def _first_rows() -> list[dict[str, Any]]:
@@ -148,6 +167,8 @@ def pilot_cosign(request: HttpRequest, pilot_id: int) -> HttpResponse:
         actions.confirm_registration(actor=person(request), pilot_id=pilot.pk)
         messages.success(request, _("Sealed. What was promised is public now and cannot be changed."))
         return redirect("pilot_detail", pilot.pk)
+    if pilot.requested_at is None:
+        refuse("not_signed", _("Nobody has signed this registration yet."))
     is_own = pilot.registered_by_id == person(request).pk
     return render(request, "pilots/cosign.html", {**page_of(pilot, now), "is_own": is_own})
 
@@ -195,7 +216,7 @@ def pilot_measurements(request: HttpRequest, pilot_id: int) -> HttpResponse:
     if request.POST.get("read"):
         return _store_read(request, pilot)
     form = SeriesForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"form": form, "pilot": pilot, "indicators": list(pilot.indicators.all())}
+    context: dict[str, Any] = {"form": form, "pilot": pilot, "indicators": _codes(pilot)}
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
@@ -208,6 +229,11 @@ def pilot_measurements(request: HttpRequest, pilot_id: int) -> HttpResponse:
         else:
             context |= _preview(pilot, read)
     return render(request, "pilots/measurements.html", context)
+
+
+def _codes(pilot: Pilot) -> list[dict[str, str]]:
+    """Code and name of each indicator, in the language of the page."""
+    return [{"code": one.code, "label": name_of(one)} for one in pilot.indicators.all()]
 
 
 def _preview(pilot: Pilot, read: measurements.ReadSeries) -> dict[str, Any]:
@@ -255,9 +281,8 @@ def pilot_template(request: HttpRequest, pilot_id: int) -> HttpResponse:
     """A sheet with every value that is needed, as CSV."""
     pilot, _now = find_own(request, pilot_id, "import")
     stored = {(r["kpi_id"], r["arm"], r["month"]): (format(r["value"], "f"), r["n"]) for r in stored_series(pilot)}
-    out = io.StringIO()
-    csv.writer(out, delimiter=";").writerows(measurements.template_lines(pilot, stored))
-    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    lines = measurements.template_lines(pilot, stored)
+    answer = HttpResponse(safe_csv(lines).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="measurements-{pilot.pk}.csv"'
     return answer
 

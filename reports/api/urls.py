@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from reports.api import views
+from reports.api import audit, views
 
 urlpatterns: list[URLPattern] = [
     path("reports/tenders/<int:tender_id>/workbook/", views.TenderWorkbookView.as_view(), name="api_tender_workbook"),
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("reports/receipts/<uuid:receipt_id>/", views.ReceiptPdfView.as_view(), name="api_receipt_pdf"),
     path("reports/pilots/<int:pilot_id>/workbook/", views.PilotWorkbookView.as_view(), name="api_pilot_workbook"),
+    path("reports/audit/tenders/<int:tender_id>/events/", audit.AuditEventsView.as_view(), name="api_audit_events"),
+    path("reports/audit/tenders/<int:tender_id>/export/", audit.AuditExportView.as_view(), name="api_audit_export"),
 ]

@@ -11,8 +11,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from accounts.api.asking import ApiView
 from bids.sheets import why_refused
 from reports import access, views
 from reports.documents import opening_record_pdf, receipt_pdf
@@ -35,7 +35,7 @@ class TemplateShape(serializers.Serializer):
     template = serializers.FileField(help_text="an .xlsx file with named cells")
 
 
-class SignedIn(APIView):
+class SignedIn(ApiView):
     permission_classes = (IsAuthenticated,)
 
 
@@ -62,7 +62,7 @@ class ReceiptPdfView(SignedIn):
         return views.download(receipt_pdf(receipt, views.language()), views.PDF, f"{receipt.pk}.pdf")
 
 
-class PilotWorkbookView(APIView):
+class PilotWorkbookView(ApiView):
     permission_classes = (AllowAny,)
 
     @extend_schema(responses=AS_XLSX, operation_id="reports_pilot_workbook")

@@ -78,6 +78,10 @@ def _facts(record: Json, tender: Tender) -> list[list[str]]:
         rows.append([_("Round"), str(record["round"])])
     if record["kind"] == "late":
         rows.append([_("Occasion"), _("Late bids that two people admitted")])
+    if record["kind"] == "prices":
+        rows.append([_("Occasion"), _("Price envelopes, after the scores were closed")])
+    elif record.get("envelope") == "technical":
+        rows.append([_("Occasion"), _("Quality part; the prices stay sealed until the scores are closed")])
     if record["deadline"]:
         rows.append([_("Deadline for bids"), local(record["deadline"], tender)])
     rows.append([_("Opening started"), local(record["started_at"], tender)])
@@ -120,8 +124,21 @@ def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
     return rows
 
 
+def _where_sealed(record: Json) -> list[str]:
+    """One sentence per place at which bids were sealed, naming those bids."""
+    places = {
+        "browser": _("In the bidder's browser: %(bids)s"),
+        "client": _("By the bidder's own program: %(bids)s"),
+        "server": _("On the server of the platform: %(bids)s"),
+    }
+    bids = {place: [bid["bid"] for bid in record["bids"] if bid.get("sealed_at") == place] for place in places}
+    return [text % {"bids": ", ".join(bids[place])} for place, text in places.items() if bids[place]]
+
+
 def _sections(record: Json, tender: Tender) -> list[dict[str, Any]]:
     found = []
+    if where := _where_sealed(record):
+        found.append({"title": _("Where prices and answers were sealed"), "sentences": where})
     if late := record.get("late"):
         sentences = [f"{item['bidder']}: {local(item['received_at'], tender)}" for item in late]
         found.append({"title": _("Late bids, kept sealed"), "sentences": sentences})

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from bids.models import Receipt
+from bids.models import Receipt, Rehearsal
 from bids.receipts import note_hash, words
 from reports.documents.rendering import frame, pdf
 from tendering.models import Tender
@@ -19,6 +19,33 @@ def receipt_pdf(receipt: Receipt, language: str | None = None) -> bytes:
     """PDF of a receipt, in the language asked for or that of the tender."""
     with translation.override(language or receipt.bid.tender.language):
         return pdf("receipt", _data(receipt, receipt.bid.tender))
+
+
+def rehearsal_pdf(done: Rehearsal, language: str | None = None) -> bytes:
+    """PDF of a rehearsal, marked in title, first sentence and footer."""
+    with translation.override(language or done.tender.language):
+        return pdf("receipt", _rehearsal(done, done.tender))
+
+
+def _rehearsal(done: Rehearsal, tender: Tender) -> dict[str, Any]:
+    mark = _("REHEARSAL – without legal effect")
+    rows = [
+        [_("Tender"), f"{tender.reference} {tender.title}"],
+        [_("Municipality"), tender.buyer.name],
+        [_("Company"), done.company.name],
+        [_("Moment of the rehearsal"), _local(done.at, tender)],
+    ]
+    return {
+        **frame(title=mark, organisation=tender.buyer.name, reference=tender.reference, at=done.at,
+                footer=f"{mark} · {done.company.name}"),
+        "finding": _("This was a trial. No bid was handed in, and nobody outside the company can see it."),
+        "facts": rows,
+        "next_title": _("What happens next"),
+        "next": [_("Nothing. To take part, hand the bid in before the deadline.")],
+        "proof_title": _("Proof"),
+        "proof": _("The note is signed like a receipt and says of itself that it is a rehearsal."),
+        "note": _lines(done.note),
+    }  # fmt: skip
 
 
 def _data(receipt: Receipt, tender: Tender) -> dict[str, Any]:

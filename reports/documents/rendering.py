@@ -8,6 +8,8 @@ from typing import Any, Literal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import practice
+
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 STANDARDS: list[Literal["ua-1", "a-3a"]] = [
     "ua-1",
@@ -18,14 +20,15 @@ STANDARDS: list[Literal["ua-1", "a-3a"]] = [
 def pdf(template: str, data: dict[str, Any]) -> bytes:
     """A document from `<template>.typ`; texts in `data` are shown as they are, never run. Fonts are embedded.
 
-    typst reads the templates of this package only; it asks no network and no system font.
+    Made in a practice it says so on every page. typst reads the templates of this package only; it asks no network and
+    no system font.
     """
     import typst
 
     content: bytes = typst.compile(
         str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps({**data, "mark": practice.mark()}, ensure_ascii=False)},
         ignore_system_fonts=True,
         pdf_standards=[*STANDARDS],
     )

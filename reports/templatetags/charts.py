@@ -57,6 +57,14 @@ def ranking_figure(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("parts/chart.html")
+def bars_figure(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Amounts side by side: {"title", "unit", "rows": fields of charts.AmountBar}. `{% bars_figure given %}`."""
+    labels = {"title": str(given["title"]), "unit": str(given["unit"])}
+    svg = charts.amount_bar_chart([charts.AmountBar(**row) for row in given["rows"]], labels, _language())
+    return _figure(svg, labels["title"])
+
+
+@register.inclusion_tag("parts/chart.html")
 def pilot_series_figure(
     title: str,
     unit: str,

@@ -42,8 +42,9 @@ def build(subject: Subject, language: str, *, zeros: bool = False, fixed: bool =
 
 def _write(book: Book, subject: Subject, reasons: list[str]) -> None:
     lots = subject.lots()
+    made = {"created": subject.origin.at} if subject.origin.at else {}
     book.file.set_properties(
-        {"title": subject.title or subject.inputs.tender_id, "author": subject.buyer or "Zuschlag"}
+        {"title": subject.title or subject.inputs.tender_id, "author": subject.buyer or "Zuschlag", **made}
     )
     summary = Summary(book.sheet(_("Summary")), subject)
     pairs = [_lot_sheets(book, lot, len(lots)) for lot in lots]

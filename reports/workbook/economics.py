@@ -189,3 +189,31 @@ def write_sheet(sheet: Sheet, blocks: list[LotEconomics]) -> None:
     sheet.widths((0, 0, 18), (1, 1, 36), (2, len(COLUMNS) - 1, 14))
     for block in blocks:
         block.write()
+    _write_own(sheet, blocks)
+
+
+def _write_own(sheet: Sheet, blocks: list[LotEconomics]) -> None:
+    """Below all lots: the comparison with the own provision as it was computed; fixed numbers, no what-if."""
+    rows, subject = Rows(blocks[-1].end + 1), blocks[0].lot.subject
+    if not subject.own:
+        return
+    sheet.text(rows.take(), 0, _("Compared with own provision"), "section")
+    sheet.text(rows.take(), 0, _("Computed on the page of the same name from the amounts entered there."), "note")
+    heads = (_("Lot"), _("Bidder"), _("Own provision, per year"), _("Bought, per year"), _("Saving per year"),
+             _("Saving per case"), _("Saving over the term"), _("Cases a year at which both cost the same"),
+             _("Real saving per year"), _("Months of delivery"))  # fmt: skip
+    sheet.heads(rows.take(), 0, list(heads))
+    for code, one in subject.own.items():
+        row, real = rows.take(), one.real
+        sheet.text(row, 0, code, "text!")
+        sheet.text(row, 1, one.bidder)
+        figures = (one.own_per_year, one.bought_per_year, one.saving_per_year, one.saving_per_case,
+                   one.saving_over_term)  # fmt: skip
+        for column, value in enumerate(figures, 2):
+            sheet.number(row, column, value, "money")
+        sheet.number(row, 7, one.break_even, "plain")
+        sheet.number(row, 8, real.saving_per_year if real else None, "money")
+        sheet.number(row, 9, Decimal(real.months) if real else None, "plain")
+        if one.missing:
+            words = _("Not in the comparison of lot %(lot)s: %(items)s")
+            sheet.text(rows.take(), 0, words % {"lot": code, "items": "; ".join(one.missing)}, "note")

@@ -98,6 +98,17 @@ class Evaluation:
     def _list_row(self, index: int, number: int) -> int:
         return self.list + index * len(self.criteria) + number
 
+    def group_conditions(self, index: int) -> list[str]:
+        """A published least share of several criteria: attained * 10 >= share in hundredths * weights, all whole."""
+        places, column, found = self.weight_places, MATRIX_BID + 2 * index + 1, []
+        for group in self.lot.subject.spec.group_minima or ():
+            rows = [self.matrix + n for n, c in enumerate(self.criteria) if c.id in group.members and c.is_scored]
+            if rows:
+                got = formulas.whole(f"SUM({','.join(at(row, column, 'c') for row in rows)})", places + 2)
+                weights = formulas.whole(f"SUM({','.join(at(row, 3, 'c') for row in rows)})", places)
+                found.append(f"{got}*10>={int(group.min_share_pct * 100)}*{weights}")
+        return found
+
     def weights(self) -> str:
         return self._column(3)
 

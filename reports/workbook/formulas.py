@@ -76,6 +76,26 @@ def inverse_points(price: str, lowest: str, k: int) -> str:
     return f"ROUND({100 * 10**k}*{whole(lowest, 2)}/{whole(price, 2)},0)/{10**k}"
 
 
+def scale_points(price: str, ends: tuple[Fraction, Fraction], k: int) -> str:
+    """100 * (zero - P) / (zero - full) in `k` decimals, 0 to 100; `ends` (full, zero) are money with 2 decimals."""
+    full, zero = (int(end * 100) for end in ends)
+    return f"MAX(0,MIN(100,ROUND({100 * 10**k}*({zero}-{whole(price, 2)})/{zero - full},0)/{10**k}))"
+
+
+def surcharge_ratio(performance: str, price: str, surcharge: Fraction, kl: int, k: int) -> str:
+    """(L + c) / P * 10^5 in `k` decimals with one division; L has `kl` decimals, c no more."""
+    up, down = max(0, k + 7 - kl), max(0, kl - k - 7)
+    points = f"({whole(performance, kl)}+{int(surcharge * 10**kl)})"
+    divisor = whole(price, 2) if not down else f"({10**down}*{whole(price, 2)})"
+    return f"ROUND({10**up}*{points}/{divisor},0)/{10**k}"
+
+
+def comparison_price(price: str, performance: str, worth: Fraction, kl: int) -> str:
+    """P - v * L / 10 in cents; the worth v of a quality point has 2 decimals, L has `kl`."""
+    denominator = 10 ** (kl + 1)
+    return shown(f"{whole(price, 2)}*{denominator}-{int(worth * 100)}*{whole(performance, kl)}", denominator, 2)
+
+
 def quality_points(performance: str, kl: int, k: int) -> str:
     """L / 10 in `k` decimals; L has `kl` decimals."""
     return shown(whole(performance, kl), 10 ** (kl + 1 - k), k)

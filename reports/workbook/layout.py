@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from accounts import practice
 from evaluation.scoring.exact import as_decimal
 from tendering.spreadsheets.writer import add_sheet, formula, number, open_workbook, text
 
@@ -148,6 +149,8 @@ class Sheet:
         ws.set_row(0, 26)
         ws.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
         ws.set_footer("&L&8&F&C&8&A&R&8&P / &N")
+        if mark := practice.mark():
+            ws.set_header(f"&C&B{mark}")
         ws.protect("", {"format_columns": True, "format_rows": True, "format_cells": True, "autofilter": True})
 
     def ref(self, row: int, column: int) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from evaluation.scoring.inputs import EvaluationSpec, Rounding
 from reports.workbook.economics import term_in_months
 from reports.workbook.prices import decimals, price_places
-from reports.workbook.ranking import OWN_COLUMNS
+from reports.workbook.ranking import ENGINE_DECIDES, OWN_COLUMNS
 from reports.workbook.subject import Lot, Subject
 
 EXACT = 10**15  # numerators stay below: safe for binary numbers and for programs that compare 15 digits
@@ -46,12 +46,28 @@ def _rule(spec: EvaluationSpec) -> Iterator[str]:
         yield _("Amounts or scores are rounded in another way than half up to two decimals.")
     if any(spec.rule(stage).mode != "half_up" or spec.places(stage) > 4 for stage in POINT_STAGES):
         yield _("Points are rounded in a way that a spreadsheet cannot repeat exactly.")
-    if "total" in OWN_COLUMNS[spec.method] and spec.compare == "exact":
+    yield from _figures(spec)
+    if "total" in OWN_COLUMNS[spec.method] and spec.compare == "exact" and spec.method not in ENGINE_DECIDES:
         yield _("Totals are compared without rounding, which a spreadsheet cannot do exactly.")
-    if "ratio" in OWN_COLUMNS[spec.method] and spec.compare == "rounded" and spec.rule("ratio").mode != "none":
+    rounded = spec.scale is not None or (spec.compare == "rounded" and spec.rule("ratio").mode != "none")
+    if "ratio" in OWN_COLUMNS[spec.method] and rounded:
         yield _("Ratios are rounded before they are compared.")
     if decimals(spec.weight_price) > 4:
         yield _("The weights have more than four decimals.")
+
+
+def _figures(spec: EvaluationSpec) -> Iterator[str]:
+    """Key figures and published numbers that formulas read with two decimals."""
+    shown, compared = spec.rule("figure_display"), spec.rule("figure")
+    two = Rounding("half_up", 2)
+    exact = compared.mode == "none" or spec.compare == "exact"
+    if spec.method == "kaden_surcharge" and (not exact or shown.mode != "half_up" or (shown.decimals or 0) > 4):
+        yield _("The key figure is rounded in a way that a spreadsheet cannot repeat exactly.")
+    if spec.method == "monetised" and (compared != two or shown != two or spec.compare == "exact"):
+        yield _("The key figure is rounded in a way that a spreadsheet cannot repeat exactly.")
+    published = [*(spec.params or {}).values(), *(group.min_share_pct for group in spec.group_minima or ())]
+    if any(decimals(value) > 2 for value in published):
+        yield _("A published number has more than two decimals.")
 
 
 def _lot(lot: Lot) -> Iterator[str]:
@@ -78,16 +94,23 @@ def _points_numerator(lot: Lot, highest: Fraction) -> Fraction:
     """Largest numerator of price points, of a ratio, or of the comparison of ratios."""
     spec, cents = lot.subject.spec, highest * 100
     factor = Fraction(spec.zero_at_factor)
-    points = 100 * 10 ** spec.places("price_points") * (factor.numerator + factor.denominator) * cents
+    ends = factor.numerator + factor.denominator if spec.method == "weighted_linear" else 1
+    points = 100 * 10 ** spec.places("price_points") * ends * cents
     scale = max([2, *(decimals(c.weight) for c in lot.criteria)]) + 2
     largest = 1000 * 10**scale
     if spec.method == "ratio_extended":
         share = 1 - Fraction(spec.extended_swing_pct) / 100
         largest *= share.denominator
+    own = Fraction(0)
+    if spec.method == "kaden_surcharge":
+        largest = (1000 + spec.param("surcharge")) * 10**scale
+        own = largest * 10 ** max(0, spec.places("figure_display") + 7 - scale)
+    if spec.method == "monetised":
+        own = cents * 10 ** (scale + 1) + spec.param("per_point") * 100 * largest
     head = largest * (cents / 100_000 + 1)
     tail = largest * 100_000
     shown = largest * 10 ** max(0, spec.places("ratio_display") + 6 - scale)
-    return max(points, Fraction(head), Fraction(tail), Fraction(shown))
+    return max(points, Fraction(head), Fraction(tail), Fraction(shown), Fraction(own))
 
 
 def _line_numerators(lot: Lot) -> Iterator[bool]:

@@ -22,15 +22,53 @@ if TYPE_CHECKING:
     from reports.workbook.prices import Prices
     from reports.workbook.summary import Rule
 
-OWN_COLUMNS = {
-    "weighted_linear": ("price_points", "quality_points", "total"),
-    "inverse_proportional": ("price_points", "quality_points", "total"),
+POINTS = ("price_points", "quality_points", "total")
+OWN_COLUMNS: dict[str, tuple[str, ...]] = {
+    "weighted_linear": POINTS,
+    "inverse_proportional": POINTS,
+    "absolute_scale": POINTS,
+    "qcbs": POINTS,
+    "wb_rated": POINTS,
+    "italy_bilinear": POINTS,
     "ratio_simple": ("ratio",),
     "ratio_extended": ("ratio", "in_band"),
+    "kaden_surcharge": ("figure",),
+    "monetised": ("figure",),
+    "kaden_exponential": ("figure",),
+    "ratio_weighted_fixed": ("figure",),
+    "ratio_weighted_median": ("figure",),
+    "ratio_weighted_mean": ("figure",),
+    "external": ("figure",),
+    "quality_fixed_price": ("quality_points",),
+    "qbs": ("quality_points",),
+    "fbs": ("quality_points",),
     "price_only": (),
+    "lcs": (),
 }
+# methods no formula repeats exactly: these columns, and the ranks, carry the values of the engine
+ENGINE_DECIDES: dict[str, frozenset[str]] = {
+    "qcbs": frozenset({"total"}),
+    "wb_rated": frozenset({"quality_points", "total"}),
+    "italy_bilinear": frozenset({"price_points", "total"}),
+    "kaden_exponential": frozenset({"figure"}),
+    "ratio_weighted_fixed": frozenset({"figure"}),
+    "ratio_weighted_median": frozenset({"figure"}),
+    "ratio_weighted_mean": frozenset({"figure"}),
+    "external": frozenset({"figure"}),
+}
+ANY_PRICE = frozenset({
+    "price_only", "lcs", "quality_fixed_price", "qbs", "fbs", "absolute_scale", "monetised", "external",
+})  # fmt: skip
 TEXTS = ("bid", "bidder", "result", "reason")
 HELPERS = ("cents", "head", "tail", "whole", "valid_price", "key")
+
+
+def figure_title(method: str) -> str:
+    """Words for the key figure of a method."""
+    return {
+        "kaden_surcharge": _("(Points + surcharge) ÷ price × 100,000"),
+        "monetised": _("Comparison price"),
+    }.get(method, _("Key figure"))
 
 
 class Ranking:
@@ -40,6 +78,7 @@ class Ranking:
         self.of, self.lot, self.spec = sheet, sheet.lot, sheet.lot.subject.spec
         names = ("bid", "bidder", "admissible", "price", "performance", *OWN_COLUMNS[self.spec.method])
         self.column = {name: index for index, name in enumerate((*names, "rank", "place", "result", "reason"))}
+        self.fixed = ENGINE_DECIDES.get(self.spec.method)
         self.named = [step.partition(":")[2] for step in self._steps() if ":" in step]
 
     def _steps(self) -> list[str]:
@@ -89,6 +128,9 @@ class Ranking:
             "result": _("Result"), "reason": _("Excluded because (empty = not excluded)"),
         }  # fmt: skip
         sheet, row = self.of.sheet, self.of.first - 1
+        words["figure"] = figure_title(self.spec.method)
+        for name in (*(self.fixed or ()), *(("rank", "place") if self.fixed else ())):
+            words[name] = _("%(column)s (decided by the engine)") % {"column": words[name]}
         for name, column in self.column.items():
             style = "verdicthead" if name == "result" else "head" if name in TEXTS else "headright"
             sheet.text(row, column, words[name], style)
@@ -124,7 +166,8 @@ class Ranking:
         conditions = [f"LEN({self.cell('reason', row)})=0", f"{prices.missing(index)}=0"]
         if self.of.criteria:
             conditions.append(f"SUM({self.of.passed(index)})={len(self.of.criteria)}")
-        if self.spec.method != "price_only":
+        conditions += self.of.group_conditions(index)
+        if self.spec.method not in ANY_PRICE:
             conditions.append(f"{price}>0")
         if self.spec.price_cap is not None:
             conditions.append(f"{price}<={rule.price_cap}")
@@ -152,9 +195,20 @@ class Ranking:
                 price, lowest, Fraction(spec.zero_at_factor), places["price_points"]
             ),
             "inverse_proportional": lambda: formulas.inverse_points(price, lowest, places["price_points"]),
+            "qcbs": lambda: formulas.inverse_points(price, lowest, places["price_points"]),
+            "wb_rated": lambda: formulas.inverse_points(price, lowest, places["price_points"]),
+            "absolute_scale": lambda: formulas.scale_points(
+                price, (spec.param("full_at"), spec.param("zero_at")), places["price_points"]
+            ),
         }
         for name in OWN_COLUMNS[spec.method]:
-            if name == "price_points":
+            if self.fixed and name in self.fixed:
+                style = f"places{spec.places('figure_display' if name == 'figure' else name)}"
+                self._by_engine(row, name, getattr(result, name), style)
+            elif name == "figure":
+                places_shown = spec.places("figure_display")
+                self._figure(row, name, self._key_figure(row), result.figure, places_shown, words)
+            elif name == "price_points":
                 self._figure(row, name, by_method[spec.method](), result.price_points, places[name], words)
             elif name == "quality_points":
                 expression = formulas.quality_points(performance, scale, places[name])
@@ -170,15 +224,34 @@ class Ranking:
             else:
                 self._figure(row, name, self._in_band(row), self._band_value(result), 0, words)
 
+    def _by_engine(self, row: int, name: str, value: Value, style: str) -> None:
+        """A fixed value; an empty text where there is none, because a reference to a blank cell shows 0."""
+        if value is None:
+            self.of.sheet.live(row, self.column[name], '""', None, style)
+        else:
+            self.of.sheet.number(row, self.column[name], value, style)
+
+    def _key_figure(self, row: int) -> str:
+        """Points with a surcharge divided by price, or the price less the worth of the points."""
+        price, performance, scale = self.cell("price", row), self.cell("performance", row), self.of.performance_places
+        if self.spec.method == "kaden_surcharge":
+            places = self.spec.places("figure_display")
+            return formulas.surcharge_ratio(performance, price, self.spec.param("surcharge"), scale, places)
+        return formulas.comparison_price(price, performance, self.spec.param("per_point"), scale)
+
     def _figure(self, row: int, name: str, expression: str, value: Value, places: int, words: str) -> None:
         """A figure that only admissible bids have."""
         guarded = f'IF({self.cell("admissible", row)}=1,{expression},"")'
         self.of.sheet.result(row, self.column[name], guarded, value, f"places{places}", f"{words}, {name}")
 
-    def _compare_ratios(self, row: int) -> str:
+    def _compare_ratios(self, row: int, added: int = 0) -> str:
+        """Sign of the others' ratios less the own; `added` is a surcharge in the whole numbers of the points."""
+        more = f"+{added}" if added else ""
+        every, own = (f"({self.all('whole')}{more})", f"({self.cell('whole', row)}{more})")
+        if not added:
+            every, own = self.all("whole"), self.cell("whole", row)
         return formulas.cross(
-            (self.all("whole"), self.all("head"), self.all("tail")),
-            (self.cell("whole", row), self.cell("head", row), self.cell("tail", row)),
+            (every, self.all("head"), self.all("tail")), (own, self.cell("head", row), self.cell("tail", row))
         )
 
     def _in_band(self, row: int) -> str:
@@ -199,8 +272,16 @@ class Ranking:
             return [(f"({sign}>0)", f"({sign}=0)")]
         if self.spec.method == "ratio_extended":
             return [self._step(step, row) for step in self._steps()[: 2 - (":" in self._steps()[0])]]
-        if self.spec.method == "price_only":
+        if self.spec.method == "kaden_surcharge":
+            added = int(self.spec.param("surcharge") * 10**self.of.performance_places)
+            sign = self._compare_ratios(row, added)
+            return [(f"({sign}>0)", f"({sign}=0)")]
+        if self.spec.method in ("price_only", "lcs"):
             return [self._step("lower_price", row)]
+        if self.spec.method == "monetised":
+            return [self._compare("key", "<", row)]
+        if "quality_points" in self.column and "total" not in self.column and self.spec.compare == "exact":
+            return [self._step("higher_performance", row)]
         return [self._compare("key", ">", row)]
 
     def _compare(self, name: str, better: str, row: int) -> tuple[str, str]:
@@ -216,6 +297,11 @@ class Ranking:
         return self._compare(f"score:{step.partition(':')[2]}", ">", row)
 
     def _places(self, row: int, bid: LotBid, result: Row, words: str) -> None:
+        if self.fixed:
+            for name, value in (("rank", result.rank), ("place", self._place(bid.bid_id))):
+                self._by_engine(row, name, value, "count")
+            self._verdict(row, result)
+            return
         flag = "in_band" if self.spec.method == "ratio_extended" else "admissible"
         key = self._key_steps(row)
         tie = [self._step(step, row) for step in self.spec.tie_chain if step != "draw_lots"]
@@ -279,12 +365,18 @@ class Ranking:
 
     def _key(self, row: int, result: Row, column: int) -> None:
         valid = result.status == "valid"
-        if "total" in self.column:
+        if "total" in self.column and not self.fixed:
             places = self.spec.places("total")
             cell = formulas.whole(self.cell("total", row), places)
             value: int | None = int((result.total or 0) * 10**places)
-        elif "ratio" in self.column:
+        elif self.fixed or "ratio" in self.column or self.spec.method == "kaden_surcharge":
             cell, value = "0", 0
+        elif self.spec.method == "monetised":
+            cell, value = formulas.whole(self.cell("figure", row), 2), int((result.figure or 0) * 100)
+        elif "quality_points" in self.column:
+            places = self.spec.places("quality_points")
+            cell = formulas.whole(self.cell("quality_points", row), places)
+            value = int((result.quality_points or 0) * 10**places)
         else:
             cell, value = self.cell("cents", row), int((result.evaluation_price or 0) * 100)
         expression = f"IF({self.cell('admissible', row)}=1,{cell},-1)"

@@ -8,11 +8,13 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from evaluation.figures import number
+from evaluation.scoring.analysis import LotAnalysis, Simulated
 from evaluation.scoring.exact import half_up
 from evaluation.scoring.results import LotResult
 from reports.workbook import formulas
 from reports.workbook.evaluation import Evaluation
 from reports.workbook.layout import Rows, Sheet, at, lines_of
+from reports.workbook.ranking import OWN_COLUMNS
 from reports.workbook.subject import Lot
 from reports.workbook.summary import Rule
 
@@ -39,7 +41,9 @@ def _lot(sheet: Sheet, rows: Rows, lot: Lot, evaluation: Evaluation, rule: Rule)
     if lot.robustness.losers:
         _losers(sheet, rows, lot)
         _left_out(sheet, rows, lot)
-    if lot.robustness.price_weight is not None:
+    if lot.robustness.analysis is not None:
+        _analysis(sheet, rows, lot, lot.robustness.analysis)
+    if lot.robustness.price_weight is not None and "total" in OWN_COLUMNS[lot.subject.spec.method]:
         _weights(sheet, rows, lot, evaluation, rule)
     _methods(sheet, rows, lot)
 
@@ -75,6 +79,45 @@ def _left_out(sheet: Sheet, rows: Rows, lot: Lot) -> None:
         sheet.text(row, 2, ", ".join(item.winner) if item.winner_changes else _("unchanged"), "cell")
         sheet.text(row, 3, _("changes") if item.order_changes else _("unchanged"), "cell")
     rows.take()
+
+
+def _analysis(sheet: Sheet, rows: Rows, lot: Lot, found: LotAnalysis) -> None:
+    """Weights of the criteria, people left out, random weights and scores."""
+    if found.criteria:
+        heads = [_("Criterion"), _("Points"), _("First place stays from"), _("to"), _("Smallest change, %")]
+        sheet.heads(rows.take(), 0, heads, left=1)
+        for item in found.criteria:
+            row = rows.take()
+            sheet.text(row, 0, item.criterion, "text!")
+            for offset, value in enumerate((item.points, item.low, item.high, item.change_pct)):
+                sheet.number(row, 1 + offset, "–" if value is None else value, "points")
+        rows.take()
+    if found.evaluators:
+        sheet.heads(rows.take(), 0, [_("Without the scores of"), _("First place")], left=2)
+        for person in found.evaluators:
+            row = rows.take()
+            sheet.text(row, 0, person.evaluator, "text!")
+            sheet.text(row, 1, ", ".join(person.winner) if person.winner_changes else _("unchanged"))
+        rows.take()
+    if found.simulated is not None:
+        _simulated(sheet, rows, lot, found.simulated)
+
+
+def _simulated(sheet: Sheet, rows: Rows, lot: Lot, found: Simulated) -> None:
+    count = len(next(iter(found.ranks.values()), ()))
+    ranks = [_("Rank %(rank)s, %%") % {"rank": rank} for rank in range(1, count + 1)]
+    sheet.heads(rows.take(), 0, [_("Bid"), _("Random weights"), *ranks], left=2)
+    for bid, counts in found.ranks.items():
+        row = rows.take()
+        sheet.text(row, 0, bid, "text!")
+        sheet.text(row, 1, lot.name(bid))
+        for offset, number_of in enumerate(counts):
+            sheet.number(row, 2 + offset, half_up(Fraction(number_of * 100, found.draws), 1), "points")
+    words = _("%(draws)s draws, seed %(seed)s, %(generator)s. With scores that move by up to one point the first place "
+              "stays in %(stays)s of %(noise)s draws.")  # fmt: skip
+    values = {"draws": found.draws, "seed": found.seed, "generator": found.generator, "stays": found.stays,
+              "noise": found.noise_draws}  # fmt: skip
+    sheet.text(rows.take(2), 0, words % values, "note")
 
 
 def _weights(sheet: Sheet, rows: Rows, lot: Lot, evaluation: Evaluation, rule: Rule) -> None:

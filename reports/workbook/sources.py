@@ -64,6 +64,7 @@ def _rounding(spec: EvaluationSpec) -> list[tuple[str, str]]:
         "evaluator_mean": _("Means of the panel"), "criterion_score": _("Scores by curve"),
         "price_points": _("Price points"), "quality_points": _("Quality points"), "total": _("Totals"),
         "ratio": _("Ratios, when compared"), "ratio_display": _("Ratios, as shown"),
+        "figure": _("Key figures, when compared"), "figure_display": _("Key figures, as shown"),
     }  # fmt: skip
     modes = {"half_up": _("half up, %(places)s decimals"), "half_even": _("half to even, %(places)s decimals"),
              "down": _("down, %(places)s decimals"), "none": _("not rounded")}  # fmt: skip
@@ -88,6 +89,7 @@ def _guide() -> list[str]:
           "never by the rounded ratio. Where bids stay equal after every published rule, lots are drawn outside."),
         _("Fixed values of the engine, which do not recalculate: the sentences, the sheet “Robustness” except its "
           "totals by weight, who gets which lot, and exclusions decided by people, among them unexplained low prices."),
+        _("Columns marked “decided by the engine” hold its values too: no spreadsheet repeats that method exactly."),
         _("Lowest, mean, highest and spread per position count the bids that are admissible in the official result."),
     ]  # fmt: skip
 

@@ -11,8 +11,9 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from evaluation.inputs import bid_name
-from evaluation.models import Consensus, Draw, EvaluationRun, Score
-from evaluation.results import bidder_names, inputs_of, result_of, robustness_of
+from evaluation.models import Consensus, Draw, EvaluationRun, OwnProvision, Score
+from evaluation.provision import of_view
+from evaluation.results import bidder_names, inputs_of, result_of, robustness_of, view_of
 from reports.workbook.subject import Origin, Subject
 from tendering.models import Tender
 
@@ -34,6 +35,7 @@ def gather(run: EvaluationRun, language: str) -> Subject:
             drawn=_drawn(tender),
             comments=_comments(tender),
             origin=_origin(run),
+            own=of_view(tender, view_of(run)) if OwnProvision.objects.filter(lot__tender=tender).exists() else {},
         )
 
 
@@ -52,6 +54,7 @@ def _origin(run: EvaluationRun) -> Origin:
         spec_hash=run.spec_hash,
         inputs_hash=run.inputs_hash,
         result_hash=run.result_hash,
+        at=run.created_at,
     )
 
 

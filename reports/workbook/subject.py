@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from evaluation import sentences
+from evaluation.provision import Compared
 from evaluation.scoring import LotResult, LotRobustness, TenderInput, TenderResult, evaluate, robustness
 from evaluation.scoring.inputs import Criterion, EvaluationSpec, LotBid, LotInput
 from evaluation.sentences import Naming
@@ -13,7 +15,10 @@ from evaluation.sentences import Naming
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a result comes from; texts as they are printed, hashes as hex, absent ones empty."""
+    """Where a result comes from; texts as they are printed, hashes as hex, absent ones empty.
+
+    `at` is the moment the file states as its creation, so that the same result gives the same bytes.
+    """
 
     computed_at: str = ""
     computed_by: str = ""
@@ -22,11 +27,13 @@ class Origin:
     spec_hash: str = ""
     inputs_hash: str = ""
     result_hash: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A tender with its result. `comments` holds (evaluator, text) by bid, lot and criterion; `drawn` a bid by lot."""
+    """A tender with its result. `comments` holds (evaluator, text) by bid, lot and criterion; `drawn` a bid by lot,
+    `own` the comparison with the own provision by lot."""
 
     inputs: TenderInput
     result: TenderResult
@@ -38,6 +45,7 @@ class Subject:
     drawn: Mapping[str, str] = field(default_factory=dict)
     comments: Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     origin: Origin = Origin()
+    own: Mapping[str, Compared] = field(default_factory=dict)
 
     @property
     def naming(self) -> Naming:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from accounts import practice
 from evaluation.figures import number
+from evaluation.method_words import method_names
 from evaluation.reasons import reason_text
 from evaluation.scoring.inputs import EvaluationSpec, LotBid
 from evaluation.scoring.results import Allocation, Row
@@ -33,7 +35,7 @@ def method_name(spec: EvaluationSpec) -> str:
         "ratio_extended": _("performance points ÷ price, with a band of %(percent)s %%")
         % {"percent": number(spec.extended_swing_pct)},
         "price_only": _("lowest price"),
-    }.get(spec.method, spec.method)
+    }.get(spec.method) or method_names()[spec.method]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Summary:
         sheet, subject = self.sheet, self.subject
         sheet.text(0, 0, subject.title or subject.inputs.tender_id, "title")
         origin = " · ".join(
-            word for word in (subject.inputs.tender_id, subject.buyer, subject.origin.computed_at) if word
+            word
+            for word in (practice.mark(), subject.inputs.tender_id, subject.buyer, subject.origin.computed_at)
+            if word
         )
         sheet.text(1, 0, origin, "note")
         sheet.ws.set_row(0, 24)
@@ -148,13 +152,15 @@ class Summary:
         """(title, source sheet, figure, style) of the ranking table."""
         from reports.workbook.economics import headings
         from reports.workbook.evaluation import kind_name
+        from reports.workbook.ranking import figure_title
 
         spec, lot = self.spec, part.lot
         words = headings(self.subject.currency)
         kinds = [kind for kind in ("cost", "efficiency", "quality") if kind in part.evaluation.kinds]
         titles = {"price_points": _("Price points"), "quality_points": _("Performance, 0 to 100"), "total": _("Total"),
-                  "ratio": _("Points ÷ price × 10,000")}  # fmt: skip
+                  "ratio": _("Points ÷ price × 10,000"), "figure": figure_title(spec.method)}  # fmt: skip
         places = {name: f"places{spec.places(name)}" for name in ("price_points", "quality_points", "total")}
+        places["figure"] = f"places{spec.places('figure_display')}"
         places["ratio"] = f"places{spec.places('ratio_display')}"
         found = [(_("Evaluated price"), "result", "price", "money")]
         found += [(_("Points: %(kind)s") % {"kind": kind_name(kind)}, "kind", kind, "exact") for kind in kinds]

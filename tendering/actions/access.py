@@ -7,7 +7,7 @@ from django.http import Http404
 
 from accounts.decision import require
 from accounts.models import User
-from tendering.lifecycle import decide
+from tendering.lifecycle import decide, decide_own_draft
 from tendering.locking import lock_tender_at
 from tendering.models import Tender
 
@@ -30,10 +30,17 @@ def see(tender_id: int, actor: User) -> tuple[Tender, datetime]:
 def edit(tender_id: int, actor: User) -> tuple[Tender, datetime]:
     """A draft to be changed. A tender that waits for release becomes a draft again: what was checked is released."""
     tender, now = act_on(tender_id, actor, "edit")
+    roles = actor.roles_in(tender.buyer_id)
+    require(decide_own_draft(tender.status(now), roles, tender.responsible_id == actor.pk))
     tender.prepared_at = tender.prepared_by = None
     return tender, now
 
 
 def address(tender: Tender) -> str:
     """The public address of the tender, for mails."""
-    return f"{settings.BASE_URL}/tenders/{tender.pk}/"
+    return settings.BASE_URL + page_of(tender)
+
+
+def page_of(tender: Tender) -> str:
+    """The path of the tender's page."""
+    return f"/tenders/{tender.pk}/"

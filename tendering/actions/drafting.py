@@ -13,6 +13,7 @@ from tendering import search
 from tendering.actions import registry
 from tendering.actions.access import edit
 from tendering.actions.rows import exact
+from tendering.currencies import CURRENCIES
 from tendering.defaults import default_evaluation
 from tendering.frozen import canonical
 from tendering.lifecycle import Status, decide
@@ -25,6 +26,7 @@ EDITABLE = frozenset({
     "max_lots_bid", "max_lots_awarded", "allocation_rule", "combination_discounts_allowed", "lot_waiver_reason",
     "variants_allowed", "subcontracting_allowed", "supplementation_allowed", "timeline", "council",
     "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "contact_unit",
+    "authority",
 })  # fmt: skip
 MOMENTS = ("enquiry_period_end", "tender_period_end", "opening_planned_at")
 
@@ -41,6 +43,7 @@ def create_tender(*, actor: User, buyer: Organization, title: str, reference: st
         imported = bool(fields.pop("imported", False)) and clock.is_simulated()
         tender = Tender(
             reference=reference or _next_reference(buyer, now), buyer=buyer, created_by=actor, created_at=now,
+            responsible=actor,
             simulated=clock.is_simulated(), imported=imported, time_high_water=now,
         )  # fmt: skip
         given = {**_defaults(buyer, fields.get("profile") or buyer.profile), "title": title, **fields}
@@ -104,6 +107,8 @@ def touch(tender: Tender) -> None:
 
 
 def _save(tender: Tender) -> None:
+    if tender.currency not in CURRENCIES:
+        raise ValidationError({"currency": _("Name the currency by its three capital letters, for example EUR.")})
     tender.search_extra = search.extra_words(tender)
     tender.full_clean()
     tender.save()
@@ -114,7 +119,7 @@ def _defaults(buyer: Organization, profile: str) -> dict[str, Any]:
         "profile": profile,
         "language": buyer.language,
         "currency": buyer.currency,
-        "contact_unit": buyer.contact_units.order_by("pk").first(),
+        "contact_unit": buyer.contact_units.filter(closed_at=None).order_by("pk").first(),
         "evaluation": default_evaluation(profile),
     }
 

@@ -16,9 +16,30 @@ def mark_opened(tender: Tender, at: datetime) -> None:
     _set(tender, opened_at=at)
 
 
+def close_scores(tender: Tender, at: datetime) -> None:
+    """The panel's scores are final: where prices have an envelope of their own, it may be opened from `at` on."""
+    if tender.opened_at is None or at < tender.opened_at:
+        raise ValueError("Scores are not closed before the bids are opened.")
+    _set(tender, scores_closed_at=at)
+
+
+def mark_prices_opened(tender: Tender, at: datetime) -> None:
+    """The second envelopes are open from `at` on, never before the scores are closed."""
+    if tender.scores_closed_at is None or at < tender.scores_closed_at:
+        raise ValueError("Prices are not opened before the scores are closed.")
+    _set(tender, prices_opened_at=at)
+
+
 def mark_awarded(tender: Tender, at: datetime) -> None:
     """The award is decided; the tender and its results are public from `at` on."""
     _set(tender, awarded_at=at)
+
+
+def withhold_award_value(tender: Tender, hidden: bool) -> None:
+    """Whether the public learns neither value nor cost nor saving of this tender's awards (R25)."""
+    _require_transaction()
+    Tender.objects.filter(pk=tender.pk).update(withholds_award_value=hidden)
+    tender.withholds_award_value = hidden
 
 
 def record_lot_outcome(

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit, outbox
 from accounts.decision import refuse
-from accounts.lifecycle import OrganizationKind, Role
-from accounts.models import Organization, OutboxMessage, User
-from tendering.actions.access import act_on, address
+from accounts.holders import holders
+from accounts.lifecycle import PROVIDER_ROLES, OrganizationKind
+from accounts.models import Message, Organization, User
+from tendering.actions.access import act_on, address, page_of
 from tendering.models import INVITED_ONLY, ConflictDeclaration, Invitation, Tender
 from tendering.zones import Moment
 
@@ -44,11 +45,7 @@ def withdraw_invitation(*, actor: User, tender_id: int, provider: Organization) 
 
 def tell_invited(tender: Tender, now: datetime) -> int:
     """Queue the invitation mail for every bidder of the invited companies; each person is told once."""
-    people = User.objects.filter(
-        memberships__organization__in=tender.invitations.values("provider"),
-        memberships__role__in=[Role.BIDDER, Role.BIDDER_ADMIN],
-        is_active=True,
-    ).distinct()
+    people = holders(tender.invitations.values("provider"), PROVIDER_ROLES, now)
     for person in people:
         with outbox.in_language_of(person):
             words = {"buyer": tender.buyer.name, "end": _deadline(tender), "address": address(tender)}
@@ -58,6 +55,9 @@ def tell_invited(tender: Tender, now: datetime) -> int:
                 subject=_("Invitation to bid: %(title)s") % {"title": tender.title},
                 body=_("%(buyer)s invites you to hand in a bid. Deadline: %(end)s\n%(address)s") % words,
                 at=now,
+                kind="invitation",
+                url=page_of(tender),
+                chain=tender.chain,
             )
     return len(people)
 
@@ -74,7 +74,7 @@ def tell_invited_of_published(now: datetime) -> int:
     )  # fmt: skip
     count = 0
     for tender in waiting.select_related("buyer"):
-        if not OutboxMessage.objects.filter(key__startswith=f"tender:{tender.pk}:invited:").exists():
+        if not Message.objects.filter(key__startswith=f"tender:{tender.pk}:invited:").exists():
             with audit.in_transaction():
                 count += bool(tell_invited(tender, now))
     return count

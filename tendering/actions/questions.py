@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit, outbox
 from accounts.decision import refuse, require
+from accounts.holders import holders
 from accounts.lifecycle import Role
 from accounts.models import Organization, User
-from tendering.actions.access import act_on, address, see
+from tendering.actions.access import act_on, address, page_of, see
 from tendering.actions.audience import tell_audience
 from tendering.lifecycle import decide_ask
 from tendering.models import Question, Tender
@@ -47,7 +48,7 @@ def answer_question(*, actor: User, question_id: int, text: str) -> Question:
         question.full_clean()
         question.save()
         tell_audience(
-            tender, now, f"answer:{question.pk}",
+            tender, now, f"answer:{question.pk}", "question_answered",
             gettext_lazy("New answer: %(title)s"),
             gettext_lazy("A question about this tender has been answered:\n%(address)s"),
             {"title": tender.title, "address": address(tender)},
@@ -66,10 +67,7 @@ def _text(text: str, field: str) -> str:
 
 
 def _tell_officers(tender: Tender, question: Question) -> None:
-    officers = User.objects.filter(
-        memberships__organization=tender.buyer_id, memberships__role=Role.OFFICER, is_active=True
-    )
-    for officer in officers.distinct():
+    for officer in holders(tender.buyer_id, [Role.OFFICER], question.asked_at):
         with outbox.in_language_of(officer):
             outbox.tell(
                 officer,
@@ -77,4 +75,7 @@ def _tell_officers(tender: Tender, question: Question) -> None:
                 subject=_("New question: %(title)s") % {"title": tender.title},
                 body=address(tender),
                 at=question.asked_at,
+                kind="question_asked",
+                url=f"{page_of(tender)}questions/",
+                chain=tender.chain,
             )

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts import audit, outbox
 from accounts.decision import refuse, require
+from accounts.holders import holders
 from accounts.models import User
 from tendering import facts
 from tendering.actions import registry
-from tendering.actions.access import act_on, address
+from tendering.actions.access import act_on, address, page_of
 from tendering.actions.drafting import stop_on_faulty_spec
 from tendering.actions.participants import tell_invited
 from tendering.completeness import stop_on_gaps
@@ -96,6 +97,9 @@ def send_back(*, actor: User, tender_id: int, reason: str) -> Tender:
                 subject=_("Your tender was sent back: %(title)s") % {"title": tender.title},
                 body=f"{reason}\n\n{address(tender)}",
                 at=now,
+                kind="release",
+                url=page_of(tender),
+                chain=tender.chain,
             )
         audit.record(tender.chain, "tender.sent_back", actor=actor, at=now, data={"reason": reason})
     return tender
@@ -107,6 +111,8 @@ def start_next_round(*, actor: User, tender_id: int, new_end: datetime, opening_
         tender, now = act_on(tender_id, actor, "next_round")
         if tender.procedure_type not in NEGOTIATED:
             refuse("not_negotiated", gettext_lazy("Only a negotiated procedure has further rounds."))
+        if tender.two_envelopes:
+            refuse("two_envelopes", gettext_lazy("Where prices have an envelope of their own there is one round only."))
         if not now < new_end <= opening_planned_at:
             raise ValidationError({"new_end": _("The deadline must lie in the future and before the opening.")})
         tender.round += 1
@@ -179,10 +185,7 @@ def _record_approval(tender: Tender, actor: User, now: datetime) -> None:
 
 
 def _tell_releasers(tender: Tender, now: datetime) -> None:
-    people = User.objects.filter(
-        memberships__organization=tender.buyer_id, memberships__role__in=RELEASERS, is_active=True
-    ).distinct()
-    for person in people:
+    for person in holders(tender.buyer_id, RELEASERS, now):
         if person.pk == tender.prepared_by_id:
             continue
         with outbox.in_language_of(person):
@@ -192,4 +195,7 @@ def _tell_releasers(tender: Tender, now: datetime) -> None:
                 subject=_("Please release: %(title)s") % {"title": tender.title},
                 body=_("This tender waits for a second person:\n%(address)s") % {"address": address(tender)},
                 at=now,
+                kind="release",
+                url=page_of(tender),
+                chain=tender.chain,
             )

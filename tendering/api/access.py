@@ -5,19 +5,20 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts import clock
+from accounts.api.asking import ApiView
 from accounts.models import Organization, User
 from tendering.models import Tender
 
 Shape = TypeVar("Shape", bound=serializers.Serializer)
 
 
-class TenderView(APIView):
+class TenderView(ApiView):
     """Anybody reads what is public; changing needs a sign-in, the act decides about the rest."""
 
     permission_classes = (IsAuthenticatedOrReadOnly,)
@@ -57,12 +58,12 @@ def _refuse_unknown(shape: type[Shape], data: Any, many: bool) -> None:
     rows = data if many and isinstance(data, list) else [data]
     unknown = {key for row in rows if isinstance(row, dict) for key in row if key not in known}
     if unknown:
-        raise serializers.ValidationError({key: ["This entry is not known."] for key in sorted(unknown)})
+        raise serializers.ValidationError({key: [_("This entry is not known.")] for key in sorted(unknown)})
 
 
 def organization(reference: str, field: str) -> Organization:
     """The organisation with this reference; ValidationError by field."""
     found = Organization.objects.filter(reference=reference).first()
     if found is None:
-        raise ValidationError({field: "There is no organisation with this reference."})
+        raise ValidationError({field: _("There is no organisation with this reference.")})
     return found

@@ -10,9 +10,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import scanning
 from accounts.decision import refuse
 from tendering import actions
+from tendering.actions.corrections import NewDocument
 from tendering.api.access import TenderView, body, organization, person, visible
+from tendering.api.parts import decoded
 from tendering.api.serializers import (
     AmendmentShape,
     AmendRequest,
@@ -64,13 +67,26 @@ class ExtendView(TenderView):
 class AmendView(TenderView):
     @extend_schema(request=AmendRequest, responses={201: AmendmentShape}, operation_id="tenders_amend")
     def post(self, request: Request, tender_id: int) -> Response:
-        """Change a published tender. Only `tender_period_end` can move, to a later moment."""
+        """Ask for a later deadline or for a correction of text and documents; another person approves it."""
         fields = body(AmendRequest, request)
-        changes = fields["changes"]
-        if set(changes) != {LATER}:
+        changes = fields.pop("changes", {})
+        if set(changes) - {LATER, "summary"}:
             visible(request, tender_id)
-            refuse("frozen", _("After publication only the deadline can be changed, to a later moment."))
-        return _extension(request, tender_id, _moment(changes[LATER]), fields["reason"])
+            refuse("frozen", _("After publication only text, documents and a later deadline can be changed."))
+        new_end = _moment(changes[LATER]) if LATER in changes else None
+        if new_end and set(changes) == {LATER} and set(fields) == {"reason"}:
+            return _extension(request, tender_id, new_end, fields["reason"])
+        files = [
+            NewDocument(**{**file, "content": decoded(file["content"])}) for file in fields.get("add_documents", [])
+        ]
+        for file in files:
+            scanning.refuse_infected(file.content, "add_documents")
+        amendment = actions.request_correction(
+            actor=person(request), tender_id=tender_id, reason=fields["reason"], summary=changes.get("summary"),
+            is_material=fields.get("is_material", True), add=files, remove=fields.get("remove_documents", []),
+            new_end=new_end, why_not_later=fields.get("why_not_later", ""),
+        )  # fmt: skip
+        return Response(AmendmentShape(amendment).data, status=201)
 
 
 class AmendmentListView(TenderView):
@@ -87,10 +103,13 @@ class AmendmentListView(TenderView):
 class ApproveAmendmentView(TenderView):
     @extend_schema(request=None, responses=TenderDetail, operation_id="tenders_amendments_approve")
     def post(self, request: Request, tender_id: int, amendment_id: int) -> Response:
-        """The second person approves; the deadline moves."""
-        if not Amendment.objects.filter(pk=amendment_id, tender=tender_id).exists():
+        """The second person approves: the deadline moves, or the correction is public."""
+        found = Amendment.objects.filter(pk=amendment_id, tender=tender_id).first()
+        if found is None:
             raise Http404
-        actions.approve_extension(actor=person(request), amendment_id=amendment_id)
+        is_correction = found.kind == Amendment.Kind.CORRECTION
+        approve = actions.publish_correction if is_correction else actions.approve_extension
+        approve(actor=person(request), amendment_id=amendment_id)
         return described(request, tender_id)
 
 
@@ -141,5 +160,5 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise serializers.ValidationError({LATER: ["Write the moment with its offset (RFC 3339)."]})
+        raise serializers.ValidationError({LATER: [_("Write the moment with its offset (RFC 3339).")]})
     return moment

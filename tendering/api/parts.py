@@ -6,13 +6,16 @@ from itertools import groupby
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import scanning
+from accounts.api.parsing import LargeJSONParser
+from accounts.downloads import confined, kind_of
 from tendering import actions
 from tendering.api import shapes
 from tendering.api.access import TenderView, body, organization, person, visible
@@ -34,6 +37,8 @@ from tendering.questions import questions_for
 
 
 class LotsView(TenderView):
+    parser_classes = (LargeJSONParser,)
+
     @extend_schema(responses=LotShape(many=True), operation_id="tenders_lots")
     def get(self, request: Request, tender_id: int) -> Response:
         """Lots with their positions."""
@@ -49,6 +54,8 @@ class LotsView(TenderView):
 
 
 class ItemsView(TenderView):
+    parser_classes = (LargeJSONParser,)
+
     @extend_schema(responses=ItemOfLot(many=True), operation_id="tenders_items")
     def get(self, request: Request, tender_id: int) -> Response:
         """All positions of the price sheets."""
@@ -117,17 +124,20 @@ class RequiredDocumentsView(TenderView):
 
 
 class DocumentsView(TenderView):
+    parser_classes = (LargeJSONParser,)
+
     @extend_schema(responses=DocumentShape(many=True), operation_id="tenders_documents")
     def get(self, request: Request, tender_id: int) -> Response:
         """The procurement documents."""
         tender, _now = visible(request, tender_id)
-        return Response(DocumentShape(tender.documents.defer("content"), many=True).data)
+        return Response(DocumentShape(tender.documents.in_force().defer("content"), many=True).data)
 
     @extend_schema(request=DocumentRequest, responses={201: DocumentShape}, operation_id="tenders_documents_add")
     def post(self, request: Request, tender_id: int) -> Response:
         """Attach a document to a draft."""
         fields = body(DocumentRequest, request)
-        content = _decoded(fields.pop("content"))
+        content = decoded(fields.pop("content"))
+        scanning.refuse_infected(content, "content")
         document = actions.add_document(actor=person(request), tender_id=tender_id, content=content, **fields)
         return Response(DocumentShape(document).data, status=201)
 
@@ -137,13 +147,11 @@ class DocumentView(TenderView):
     def get(self, request: Request, tender_id: int, document_id: UUID) -> HttpResponse:
         """The document's bytes, always as a download."""
         tender, _now = visible(request, tender_id)
-        document = tender.documents.filter(pk=document_id).first()
+        document = tender.documents.published().filter(pk=document_id).first()
         if document is None:
             raise Http404
-        answer = HttpResponse(bytes(document.content), content_type=document.media_type)
-        answer["Content-Disposition"] = content_disposition_header(True, document.name) or "attachment"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        content = bytes(document.content)
+        return confined(HttpResponse(content, content_type=kind_of(content)), document.name)
 
     @extend_schema(responses={204: None}, operation_id="tenders_document_remove")
     def delete(self, request: Request, tender_id: int, document_id: UUID) -> Response:
@@ -184,8 +192,8 @@ class AnswerView(TenderView):
         return Response(QuestionShape(question).data)
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise serializers.ValidationError({"content": ["Send the file in base64."]}) from None
+        raise serializers.ValidationError({"content": [_("Send the file in base64.")]}) from None

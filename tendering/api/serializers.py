@@ -6,6 +6,8 @@ from accounts.api.fields import StrictDecimalField
 from tendering.lifecycle import Status
 from tendering.models import (
     AllocationRule,
+    Amendment,
+    Authority,
     CancellationGround,
     CriterionKind,
     LifeSituation,
@@ -136,7 +138,10 @@ class TenderFields(serializers.Serializer):
     tender_period_end = serializers.DateTimeField(allow_null=True, required=False)
     opening_planned_at = serializers.DateTimeField(allow_null=True, required=False)
     bid_validity_end = serializers.DateField(allow_null=True, required=False)
-    contact_unit = serializers.IntegerField(allow_null=True, required=False)
+    contact_unit = serializers.IntegerField(min_value=1, max_value=2**62, allow_null=True, required=False)
+    authority = serializers.ChoiceField(
+        choices=Authority.choices, required=False, help_text="How the person who hands in proves the right to act"
+    )
 
 
 class TenderCreate(TenderFields):
@@ -148,7 +153,7 @@ class TenderCreate(TenderFields):
 class TenderChange(TenderFields):
     """`version` (or the header `If-Match`) names the version that was read; another one stored is refused with 409."""
 
-    version = serializers.IntegerField(required=False)
+    version = serializers.IntegerField(min_value=0, max_value=2**31, required=False)
 
 
 class ContactShape(serializers.Serializer):
@@ -184,6 +189,7 @@ class TenderDetail(TenderFields):
     published_at = serializers.DateTimeField(allow_null=True)
     evaluation = serializers.DictField()
     spec_hash = serializers.CharField(allow_blank=True)
+    edition = serializers.IntegerField(help_text="of text and documents; grows by corrections")
     lots = LotShape(many=True)
     criteria = CriterionShape(many=True)
     required_documents = RequiredDocumentShape(many=True)
@@ -209,10 +215,26 @@ class ExtendRequest(ReasonRequest):
     new_end = serializers.DateTimeField()
 
 
-class AmendRequest(ReasonRequest):
-    """After publication only dates move, and only later; everything that decides an award is frozen."""
+class DocumentRequest(serializers.Serializer):
+    """`content` is the file in base64."""
 
-    changes = serializers.DictField(child=serializers.CharField())
+    name = serializers.CharField(max_length=255)
+    kind = serializers.CharField(max_length=40, default="SPECIFICATION")
+    media_type = serializers.CharField(max_length=100, default="application/octet-stream")
+    content = serializers.CharField()
+
+
+class AmendRequest(ReasonRequest):
+    """`changes` names `tender_period_end` (later only) and `summary`; what decides an award is frozen.
+
+    With a text or documents it is a correction: `is_material` says whether bidders need time for it.
+    """
+
+    changes = serializers.DictField(child=serializers.CharField(), required=False)
+    add_documents = DocumentRequest(many=True, required=False)
+    remove_documents = serializers.ListField(child=serializers.UUIDField(), required=False)
+    is_material = serializers.BooleanField(required=False)
+    why_not_later = serializers.CharField(required=False, max_length=1000)
 
 
 class CancelRequest(ReasonRequest):
@@ -230,6 +252,10 @@ class AmendmentShape(serializers.Serializer):
     reason = serializers.CharField()
     changes = serializers.DictField()
     approved_at = serializers.DateTimeField(allow_null=True)
+    kind = serializers.ChoiceField(choices=Amendment.Kind.choices)
+    is_material = serializers.BooleanField()
+    why_not_later = serializers.CharField()
+    edition = serializers.IntegerField(allow_null=True, help_text="edition a published correction made")
 
 
 class QuestionShape(serializers.Serializer):
@@ -259,15 +285,6 @@ class DocumentShape(serializers.Serializer):
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
     added_at = serializers.DateTimeField()
-
-
-class DocumentRequest(serializers.Serializer):
-    """`content` is the file in base64."""
-
-    name = serializers.CharField(max_length=255)
-    kind = serializers.CharField(max_length=40, default="SPECIFICATION")
-    media_type = serializers.CharField(max_length=100, default="application/octet-stream")
-    content = serializers.CharField()
 
 
 class InvitationRequest(serializers.Serializer):

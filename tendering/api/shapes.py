@@ -11,9 +11,9 @@ FIELDS = ("title", "summary", "language", "cpv_main", "cpv_additional", "life_si
           "legal_basis", "value", "value_method", "contract_months", "option_months", "is_framework", "max_lots_bid",
           "max_lots_awarded", "allocation_rule", "combination_discounts_allowed", "lot_waiver_reason",
           "variants_allowed", "subcontracting_allowed", "supplementation_allowed", "enquiry_period_end",
-          "tender_period_end", "opening_planned_at", "bid_validity_end", "id", "reference", "version", "currency",
-          "round", "published_at", "evaluation", "spec_hash", "cancellation_ground", "cancellation_reason",
-          "simulated")  # fmt: skip
+          "tender_period_end", "opening_planned_at", "bid_validity_end", "authority", "id", "reference", "version",
+          "currency", "round", "published_at", "evaluation", "spec_hash", "edition", "cancellation_ground",
+          "cancellation_reason", "simulated")  # fmt: skip
 LOT = ("code", "title", "cpv", "value", "quantity_basis", "reference_quantity", "reference_unit",
        "baseline_cost_per_case", "baseline_minutes_per_case")  # fmt: skip
 ITEM = ("ref", "text", "unit", "quantity", "price_decimals", "is_optional", "in_evaluation", "essential")
@@ -24,6 +24,7 @@ CRITERION = ("code", "kind", "name", "description", "proof", "weight", "minimum_
 def row(values: dict[str, Any]) -> dict[str, Any]:
     """A line of the list from `values(*ROW)`."""
     line = dict(values)
+    line.pop("title_key", None)
     line["buyer"] = {"reference": line.pop("buyer__reference"), "name": line.pop("buyer__name")}
     line["status"] = line.pop("status_now")
     return line
@@ -65,14 +66,14 @@ def criteria(tender: Tender) -> list[dict[str, Any]]:
 
 
 def outcomes(tender: Tender, now: datetime) -> list[dict[str, Any]]:
-    """What became of the lots, from the moment it is public."""
+    """What became of the lots, from the moment it is public; a withheld value is null."""
     found = LotOutcome.objects.filter(lot__tender=tender, at__lte=now).select_related("lot", "winner")
     return [
         {
             "lot": outcome.lot.code,
             "kind": outcome.kind,
             "at": outcome.at,
-            "value": outcome.value,
+            "value": None if tender.withholds_award_value else outcome.value,
             "winner": outcome.winner.name if outcome.winner else None,
         }
         for outcome in found

@@ -1,9 +1,10 @@
 from django.urls import URLPattern, path
 
-from tendering.api import acts, parts, views
+from tendering.api import acts, contacts, library, parts, views
 
 ONE = "tenders/<int:tender_id>/"
 urlpatterns: list[URLPattern] = [
+    path("contacts/", contacts.ContactsView.as_view(), name="api_contacts"),
     path("tenders/", views.TenderListView.as_view(), name="api_tenders"),
     path(ONE, views.TenderDetailView.as_view(), name="api_tender"),
     path(f"{ONE}publish/", acts.PublishView.as_view(), name="api_tender_publish"),
@@ -29,4 +30,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}documents/<uuid:document_id>/", parts.DocumentView.as_view(), name="api_tender_document"),
     path(f"{ONE}questions/", parts.QuestionsView.as_view(), name="api_tender_questions"),
     path(f"{ONE}questions/<int:question_id>/answer/", parts.AnswerView.as_view(), name="api_tender_answer"),
+    path("templates/", library.TemplateListView.as_view(), name="api_templates"),
+    path("templates/<slug:slug>/", library.TemplateDetailView.as_view(), name="api_template"),
+    path("templates/<slug:slug>/use/", library.TemplateUseView.as_view(), name="api_template_use"),
 ]

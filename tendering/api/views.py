@@ -1,19 +1,21 @@
 """The list of tenders and the tender itself."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from accounts import clock
+from accounts.api.asking import PAGING, choice, flag, page_address, page_size
 from accounts.decision import refuse
 from tendering import actions
 from tendering.api.access import TenderView, body, is_staff_of, organization, person, visible
 from tendering.api.serializers import TenderChange, TenderCreate, TenderDetail, TenderPage
 from tendering.api.shapes import ROW, detail, row
 from tendering.filters import TenderFilter, listed, unpublished
-from tendering.keyset import LARGEST_PAGE, PAGE, capped_total, page
+from tendering.keyset import LARGEST_PAGE, capped_total, page
+from tendering.sorting import NEWEST, SORTS, sorted_by
 
 _TEXTS = {"q": "words, all of which must occur", "cpv": "beginning of a CPV code", "buyer": "reference of the buyer"}
 _FILTERS = [
@@ -26,6 +28,7 @@ _FILTERS = [
     for name in TenderFilter.base_filters
 ]
 _PAGING = [
+    OpenApiParameter("sort", str, enum=list(SORTS), description="newest first without it"),
     OpenApiParameter("cursor", str, description="from `next` or `previous`"),
     OpenApiParameter("page_size", int, description=f"at most {LARGEST_PAGE}"),
     OpenApiParameter("drafts", bool, description="own tenders that are not published yet, instead of the public list"),
@@ -33,25 +36,25 @@ _PAGING = [
 
 
 class TenderListView(TenderView):
+    asked_with = (*TenderFilter.base_filters, "sort", "drafts", *PAGING)
+
     @extend_schema(parameters=[*_FILTERS, *_PAGING], responses=TenderPage, operation_id="tenders_list")
     def get(self, request: Request) -> Response:
-        """Tenders you may see, newest first; filters as on the list page."""
-        drafts = request.query_params.get("drafts") == "true"
+        """Tenders you may see, newest first or by `sort`; filters as on the list page."""
+        drafts = flag(request, "drafts")
         now = clock.now()
         queryset = unpublished(request.user, now) if drafts else listed(request.user, now)
         filters = TenderFilter(request.query_params, queryset=queryset, request=request)
         if not filters.is_valid():
             raise serializers.ValidationError(filters.errors)
-        found = page(
-            filters.qs.values(*ROW),
-            cursor=request.query_params.get("cursor", ""),
-            size=_page_size(request),
-            order=("id",) if drafts else ("published_at", "id"),
-        )
+        cursor, sort = request.query_params.get("cursor", ""), choice(request, "sort", list(SORTS)) or NEWEST
+        rows, walk = sorted_by(filters.qs, sort, now, cursor, published=not drafts)
+        names = [*ROW, "title_key"] if sort == "title" else ROW
+        found = page(rows.values(*names), cursor=cursor, size=page_size(request), order=walk)
         answer = {
             "total": capped_total(filters.qs),
-            "next": _address(request, found.next),
-            "previous": _address(request, found.previous),
+            "next": page_address(request, found.next),
+            "previous": page_address(request, found.previous),
             "results": [row(line) for line in found.rows],
         }
         return Response(TenderPage(answer).data)
@@ -98,14 +101,5 @@ def _if_match(request: Request) -> int | None:
     if text in {"", "*"}:
         return None
     if not (text.isascii() and text.isdecimal()):
-        refuse("stale", "This version is not known. Load the tender again.")
+        refuse("stale", _("This version is not known. Load the tender again."))
     return int(text)
-
-
-def _page_size(request: Request) -> int:
-    text = request.query_params.get("page_size", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else PAGE
-
-
-def _address(request: Request, cursor: str | None) -> str | None:
-    return replace_query_param(request.build_absolute_uri(), "cursor", cursor) if cursor else None

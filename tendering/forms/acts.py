@@ -19,7 +19,10 @@ def _text(label: object, hint: object, missing: object, rows: int = 5) -> forms.
 class QuestionForm(forms.Form):
     text = _text(
         _("Your question"),
-        _("The answer goes to everybody. Your name is shown to nobody; do not write it into the text."),
+        _(
+            "The answer goes to everybody. Your name is shown to nobody; do not write it into the text. A question is "
+            "neither sealed nor a bid: write no price here, and use “Prepare a bid” for your bid."
+        ),
         _("Write your question, for example: Does lot 2 cover the outlying villages?"),
     )
 
@@ -38,6 +41,15 @@ class SendBackForm(forms.Form):
         _("The person who prepared the tender receives this text."),
         _("Say what should be changed, for example: Lot 2 lacks the quantity of letters"),
         rows=4,
+    )
+
+
+class DeclineProposalForm(forms.Form):
+    reason = _text(
+        _("Why the deadline stays"),
+        _("It is kept in the file with the evidence."),
+        _("Give the reason, for example: The disturbance was at night, and four days are left"),
+        rows=3,
     )
 
 

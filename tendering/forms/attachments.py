@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import scanning
 from tendering.upload import AT_ONCE
 
 MEGABYTE = 1_000_000
@@ -64,4 +65,6 @@ class DocumentsForm(forms.Form):
                 )
         if sum(file.size or 0 for file in files) > AT_ONCE:
             raise ValidationError(_("Together these files are larger than %(all)s MB. Add them in two goes") % words)
+        if any(scanning.scan(file.chunks()) == scanning.Verdict.FOUND for file in files):
+            raise ValidationError(scanning.INFECTED)
         return files

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 
 @contextmanager
-def take_over(form: forms.Form, place: Callable[[str], str] | None = None) -> Iterator[None]:
+def take_over(form: forms.BaseForm, place: Callable[[str], str] | None = None) -> Iterator[None]:
     """What the action inside does not accept becomes an error of the form, and the code after the block runs on.
 
     `place` translates the path of a fault into a field name.
@@ -19,7 +19,7 @@ def take_over(form: forms.Form, place: Callable[[str], str] | None = None) -> It
         add_faults(form, error, place)
 
 
-def add_faults(form: forms.Form, error: ValidationError, place: Callable[[str], str] | None = None) -> None:
+def add_faults(form: forms.BaseForm, error: ValidationError, place: Callable[[str], str] | None = None) -> None:
     """Put each message at its field; what belongs to no field of the form is told for the whole form."""
     table = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     for path, messages in table.items():

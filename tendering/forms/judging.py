@@ -10,40 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tendering.fields import DecimalField
+from tendering.forms import groups
 from tendering.forms.rows import Row, is_blank, read_rows
 from tendering.forms.steps import StepForms
-from tendering.models import Criterion, CriterionKind, Tender
+from tendering.methods import BY_ID, NUMBERS, OFFERS, OWN_KEYS, Number, Offer
+from tendering.models import PRICE_PAPER, Criterion, CriterionKind, Tender
 from tendering.rules import rule_book
-from tendering.weights import RATIO_METHODS, percent, plain
+from tendering.weights import UNWEIGHTED, percent, plain
 
 GENERIC_METHODS = ("price_only", "weighted_linear", "inverse_proportional")
-METHODS = {
-    "price_only": (
-        gettext_lazy("The lowest price wins"),
-        gettext_lazy("Simple and quick, for services that are the same from everybody."),
-    ),
-    "weighted_linear": (
-        gettext_lazy("Price and performance, weighted"),
-        gettext_lazy("The usual choice: the cheapest bid gets 100 price points, one at twice that price none."),
-    ),
-    "inverse_proportional": (
-        gettext_lazy("Weighted, lowest price divided by price"),
-        gettext_lazy("Milder on dear bids: twice the lowest price still gets half of the price points."),
-    ),
-    "ratio_simple": (
-        gettext_lazy("Most performance for the money"),
-        gettext_lazy("Performance points divided by price (UfAB simple ratio); needs no weights for the price."),
-    ),
-    "ratio_extended": (
-        gettext_lazy("Most performance for the money, with a band"),
-        gettext_lazy(
-            "Among bids close to the best ratio, the one with the most performance wins (UfAB extended ratio)."
-        ),
-    ),
-}
 CATEGORIES = [
     ("company_related", gettext_lazy("about the company (may be asked for later)")),
     ("evaluation_relevant", gettext_lazy("needed for judging (may not be asked for later)")),
+    (PRICE_PAPER, gettext_lazy("holds prices (the panel sees it after scoring)")),
 ]
 SPANS = {"high": "8-10", "middle": "5-7", "low": "0-4"}
 POINT: Row = {"value": "", "points": ""}
@@ -88,30 +67,137 @@ class HowForm(forms.Form):
         label=gettext_lazy("Least performance points"), required=False, max_value=Decimal(1000), example=Decimal(500),
         help_text=gettext_lazy("Of 1,000. A bid below is out; it keeps a very cheap, weak bid from winning."),
     )  # fmt: skip
+    anonymous_bids = forms.BooleanField(
+        label=gettext_lazy("The panel scores without names"), required=False,
+        help_text=gettext_lazy(
+            "Until the panel is closed it reads “Bidder 1”, “Bidder 2”. Ask bidders not to name themselves in texts."
+        ),
+    )  # fmt: skip
+    two_envelopes = forms.BooleanField(
+        label=gettext_lazy("Prices in an envelope of their own"), required=False,
+        help_text=gettext_lazy(
+            "First only the quality part of the bids is opened. Two openers open the prices after the chair has closed "
+            "the scores. Until then nobody sees a price, the procurement office neither."
+        ),
+    )  # fmt: skip
+    price_cap = DecimalField(
+        label=gettext_lazy("Highest price"), required=False, unit="€", example=Decimal(250_000),
+        help_text=gettext_lazy("A dearer bid is out. Leave it empty if there is no budget that must be kept."),
+    )  # fmt: skip
+    zero_at_factor = DecimalField(
+        label=gettext_lazy("No price points from this many times the lowest price"), required=False,
+        min_value=Decimal("1.01"), max_value=Decimal(10), example=Decimal(2),
+        help_text=gettext_lazy("Only for “Price and performance, weighted”; usual is 2."),
+    )  # fmt: skip
+    figure_criterion = forms.CharField(
+        label=gettext_lazy("Code of the criterion with the key figure"), required=False, max_length=10,
+        help_text=gettext_lazy("An efficiency or cost criterion, for example E1"),
+    )  # fmt: skip
+    figure_higher = forms.ChoiceField(
+        label=gettext_lazy("Which key figure wins?"), required=False, widget=forms.RadioSelect,
+        choices=[("1", gettext_lazy("the highest")), ("0", gettext_lazy("the lowest"))],
+    )  # fmt: skip
+    reference_reason = forms.CharField(
+        label=gettext_lazy("Why these numbers"), required=False, max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("Kept in the file with today's date, to show that they were chosen before any bid."),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, tender: Tender, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tender: Tender, today: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         field = self.fields["method"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, METHODS[key][0]) for key in methods_of(tender)]
+        field.choices = [(key, BY_ID[key].title) for key in methods_of(tender)]
+        for number in NUMBERS.values():
+            self.fields[number.name] = _number_field(number)
+        self.slots = groups.slots(tender.evaluation)
+        for slot in range(1, self.slots + 1):
+            self.fields.update(groups.fields_of(slot))
+
+    @property
+    def groups(self) -> list[list[forms.BoundField]]:
+        """The fields of the groups with a common minimum: filled or faulty ones, and one more."""
+        rows = [[self[name] for name in groups.names(slot)] for slot in range(1, self.slots + 1)]
+        used = [number for number, row in enumerate(rows) if any(field.value() or field.errors for field in row)]
+        return rows[: max(used, default=-1) + 2]
+
+    def clean(self) -> dict[str, Any]:
+        """The numbers of the chosen method must be there; a group needs name, members and share."""
+        data = super().clean() or {}
+        offer = BY_ID.get(str(data.get("method")))
+        for number in offer.numbers if offer else ():
+            if number.name not in self.errors and data.get(number.name) is None:
+                self.add_error(number.name, _("Enter this number, or choose another method"))
+        if offer and offer.needs_reason and not data.get("reference_reason"):
+            self.add_error("reference_reason", _("Say why, in one or two sentences"))
+        if offer and offer.id == "external" and not data.get("figure_criterion"):
+            self.add_error("figure_criterion", _("Name the criterion, for example E1"))
+        for name in groups.incomplete(data, self.slots):
+            self.add_error(name, _("A group needs a name, its criteria and a share"))
+        return data
+
+    def numbers_of(self, offer: Offer) -> list[forms.BoundField]:
+        """The fields of the numbers a method publishes."""
+        found = [self[number.name] for number in offer.numbers]
+        return [*found, self["figure_criterion"], self["figure_higher"]] if offer.id == "external" else found
 
     def spec(self, tender: Tender) -> dict[str, Any]:
         """The rule in the shape of EvaluationSpec JSON; what the page does not show stays as it was."""
-        data = self.cleaned_data
-        stored = {key: value for key, value in tender.evaluation.items() if key != "min_performance_points"}
+        data, offer = self.cleaned_data, BY_ID[self.cleaned_data["method"]]
+        same = data["method"] == tender.evaluation.get("method")
+        shown = {
+            "anonymous_bids",
+            "two_envelopes",
+            "min_performance_points",
+            "price_cap",
+            "group_minima",
+            "params",
+            "figure_criterion",
+        }
+        dropped = shown if same else shown | set(OWN_KEYS)
+        stored = {key: value for key, value in tender.evaluation.items() if key not in dropped}
         spec = {**stored, "method": data["method"], "price_basis": data["price_basis"], **self._weights(stored)}
-        if (least := data["min_performance_points"]) is not None:
-            spec["min_performance_points"] = f"{plain(least):f}"
-        return spec
+        if not same:
+            spec |= offer.keeps
+        for name in ("min_performance_points", "price_cap", "zero_at_factor"):
+            if (value := data[name]) is not None:
+                spec[name] = f"{plain(value):f}"
+        for name in ("anonymous_bids", "two_envelopes"):
+            if data[name]:
+                spec[name] = True
+        return spec | self._own(offer, tender.evaluation) | groups.minima(data, self.slots)
+
+    def _own(self, offer: Offer, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Published numbers of the method, and why they were chosen with the day of that choice."""
+        data = self.cleaned_data
+        numbers = {number.name: f"{plain(data[number.name]):f}" for number in offer.numbers}
+        own: dict[str, Any] = {}
+        if offer.id == "external":
+            numbers["higher"], own["figure_criterion"] = data["figure_higher"] or "1", data["figure_criterion"].strip()
+        if numbers:
+            own["params"] = numbers
+        if offer.needs_reason:
+            own["reference_reason"] = data["reference_reason"]
+            kept = stored.get("params") == numbers and stored.get("reference_reason") == data["reference_reason"]
+            own["reference_set_on"] = stored.get("reference_set_on", self.today) if kept else self.today
+        return own
 
     def _weights(self, stored: Mapping[str, Any]) -> dict[str, str]:
         """Shares as typed; a method without shares keeps those that are stored for it."""
         method, typed = self.cleaned_data["method"], self.cleaned_data["weight_price"]
-        if method in RATIO_METHODS and method == stored.get("method") and "weight_price" in stored:
+        if method in UNWEIGHTED and method == stored.get("method") and "weight_price" in stored:
             return {}
         share = Decimal(1) if method == "price_only" else typed / 100
         return {"weight_price": f"{plain(share):f}", "weight_quality": f"{plain(1 - share):f}"}
+
+
+def _number_field(number: Number) -> DecimalField:
+    return DecimalField(
+        label=number.label, required=False, unit=number.unit, places=number.places, max_value=number.most,
+        example=number.suggestion or Decimal(1), help_text=number.hint,
+    )  # fmt: skip
 
 
 class CriterionForm(forms.Form):
@@ -423,7 +509,7 @@ def methods_of(tender: Tender) -> tuple[str, ...]:
     """The methods of the tender's profile, simplest first; the stored one stays choosable."""
     found = rule_book().profiles.get(tender.profile)
     allowed = {*(found.methods if found else GENERIC_METHODS), str(tender.evaluation.get("method", "price_only"))}
-    return tuple(key for key in METHODS if key in allowed)
+    return tuple(offer.id for offer in OFFERS if offer.id in allowed)
 
 
 def how_initial(tender: Tender) -> dict[str, Any]:
@@ -431,11 +517,21 @@ def how_initial(tender: Tender) -> dict[str, Any]:
     spec = tender.evaluation
     least = spec.get("min_performance_points")
     weight = percent(spec.get("weight_price"))
+    params = {name: Decimal(str(value)) for name, value in (spec.get("params") or {}).items()}
     return {
+        **{name: params.get(name) for name in NUMBERS},
+        "figure_higher": "0" if params.get("higher") == 0 else "1",
+        "figure_criterion": spec.get("figure_criterion", ""),
+        "reference_reason": spec.get("reference_reason", ""),
+        "price_cap": Decimal(spec["price_cap"]) if spec.get("price_cap") else None,
+        "zero_at_factor": Decimal(spec["zero_at_factor"]) if spec.get("zero_at_factor") else None,
+        **groups.initial(spec),
         "method": spec.get("method", "weighted_linear"),
         "weight_price": weight if 0 < weight < 100 else Decimal(50),
         "price_basis": spec.get("price_basis", "net"),
         "min_performance_points": Decimal(least) if least else None,
+        "anonymous_bids": bool(spec.get("anonymous_bids")),
+        "two_envelopes": bool(spec.get("two_envelopes")),
         "version": tender.version,
     }
 

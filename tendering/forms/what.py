@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +15,7 @@ from tendering import cpv
 from tendering.fields import DecimalField, MoneyField
 from tendering.forms.rows import Row, flat, is_blank, read_rows
 from tendering.forms.steps import StepForms
-from tendering.models import AllocationRule, Item, LifeSituation, Tender
+from tendering.models import AllocationRule, Authority, Item, LifeSituation, Tender
 
 BLANK_ITEM: Row = {"ref": "", "text": "", "quantity": "", "unit": "", "role": "", "price_decimals": ""}
 BLANK_LOT: Row = {"code": "", "title": "", "items": [BLANK_ITEM]}
@@ -24,7 +25,7 @@ FINE_PRICES_FROM = 1_000
 MOST_CODES = 8
 FIELDS = (
     "title", "summary", "value", "life_situation", "contract_months", "option_months", "contact_unit", "value_method",
-    "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule",
+    "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule", "authority",
 )  # fmt: skip
 # role of a position -> (only if called for, counts in the comparison)
 ROLES = {
@@ -39,6 +40,17 @@ ROLE_WORDS = [
     ("option", gettext_lazy("only if called for; does not count")),
     ("asked", gettext_lazy("needed; does not count")),
 ]
+AUTHORITY_WORDS = [
+    (Authority.STATEMENT, gettext_lazy("the name of the person who declares (text form)")),
+    (Authority.NONE, gettext_lazy("nothing: the account is enough")),
+    (Authority.DOCUMENT, gettext_lazy("a document in the company profile, valid on the day")),
+]
+
+
+def _offered_units(buyers: Any, chosen: Any) -> QuerySet[ContactUnit]:
+    """Open units of the buyers, and the one that is chosen already even if it was closed since."""
+    current = chosen.pk if isinstance(chosen, ContactUnit) else None
+    return ContactUnit.objects.filter(Q(closed_at=None) | Q(pk=current), organization__in=buyers)
 
 
 class WhatForm(forms.Form):
@@ -116,6 +128,11 @@ class WhatForm(forms.Form):
         label=gettext_lazy("How lots are handed out under such a limit"), choices=AllocationRule.choices,
         required=False,
     )  # fmt: skip
+    authority = forms.ChoiceField(
+        label=gettext_lazy("Proof that the person may act for the company"), choices=AUTHORITY_WORDS,
+        required=False, initial=Authority.STATEMENT,
+        help_text=gettext_lazy("The name is enough by default; ask for a document only where a lot depends on it."),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, buyers: Any, buyer: Organization | None, currency: str, **kwargs: Any) -> None:
@@ -124,7 +141,7 @@ class WhatForm(forms.Form):
         self.fields["value"].label = _("Estimated value, net, in %(currency)s") % {"currency": currency}
         units = self.fields["contact_unit"]
         assert isinstance(units, forms.ModelChoiceField)
-        units.queryset = ContactUnit.objects.filter(organization__in=[buyer] if buyer else buyers)
+        units.queryset = _offered_units([buyer] if buyer else buyers, self.initial.get("contact_unit"))
         choice = self.fields["buyer"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = buyers
@@ -150,6 +167,7 @@ class WhatForm(forms.Form):
         """In the shape of actions.update_tender."""
         data = {**self.cleaned_data}
         data["allocation_rule"] = data["allocation_rule"] or AllocationRule.BEST_PER_LOT
+        data["authority"] = data["authority"] or Authority.STATEMENT
         stored = {name: data[name] for name in FIELDS if name in data}
         return {**stored, "option_months": data["option_months"] or 0, "cpv_main": data["service"]}
 

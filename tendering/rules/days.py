@@ -49,6 +49,23 @@ class Calendar:
         return sum(self.is_working(day) for day in days_between(after, last))
 
 
+def months_before(moment: datetime, months: int) -> datetime:
+    """The same day some months earlier; a day that month lacks becomes its last one."""
+    return moment.combine(add_months(moment.date(), -months), moment.timetz())
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later (earlier when negative); a day that month lacks becomes its last one."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
 def days_between(after: date, last: date) -> Iterator[date]:
     """Each day with after < day <= last."""
     return (after + timedelta(days=n) for n in range(1, (last - after).days + 1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -104,6 +105,8 @@ def _check_member(member: zipfile.ZipInfo) -> None:
         raise Refused("encrypted")
     if member.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", member.filename):
         raise Refused("damaged", {"reason": "member name"})
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise Refused("damaged", {"reason": "link"})
     if member.file_size > MAX_MEMBER_BYTES:
         raise Refused("unpacks_too_large", {"max_mib": MAX_MEMBER_BYTES // MIB})
     if member.file_size > RATIO_COUNTS_FROM and member.file_size > MAX_RATIO * max(member.compress_size, 1):

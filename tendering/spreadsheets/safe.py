@@ -1,7 +1,7 @@
 """Foreign files are parsed in a child process with little memory and little time, fed by a pipe.
 
 The child (`python -m tendering.spreadsheets.child`) knows no secret (empty environment), cannot write a file
-(RLIMIT_FSIZE 0) and answers in JSON. Nothing of the file ever touches a disk.
+(RLIMIT_FSIZE 0), connects to nothing and answers in JSON. Nothing of the file ever touches a disk.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _TOO_SLOW = {-signal.SIGXCPU, -signal.SIGKILL}
 class Limits:
     """What one foreign file may cost."""
 
-    memory_bytes: int = 1024 * MIB
+    memory_bytes: int = 512 * MIB
     cpu_seconds: int = 10
-    wall_seconds: float = 20.0
+    wall_seconds: float = 15.0
 
 
 def read_workbook(data: bytes, limits: Limits | None = None) -> Workbook:

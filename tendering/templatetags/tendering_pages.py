@@ -4,9 +4,11 @@ from decimal import Decimal
 
 from django import template
 
+from tendering.source_words import source_words
 from tendering.weights import plain as without_zeros
 
 register = template.Library()
+register.filter(source_words)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from accounts import clock
 from accounts.decision import Decision, Refused, RefusedError, require
 from accounts.lifecycle import Role
 from accounts.models import User
-from tendering.lifecycle import decide
+from tendering.lifecycle import decide, decide_hand_over, decide_own_draft
 from tendering.models import Tender
 from tendering.zones import show_times_of
 
@@ -38,7 +38,17 @@ def find_own(request: HttpRequest, tender_id: int, action: str) -> tuple[Tender,
 
 def may(request: HttpRequest, tender: Tender, action: str, now: datetime) -> Decision:
     """The lifecycle's answer for this person, for buttons and pages alike."""
-    return decide(action, tender.status(now), roles_at(request, tender))
+    status, roles = tender.status(now), roles_at(request, tender)
+    answer = decide(action, status, roles)
+    if action == "edit" and answer:
+        return decide_own_draft(status, roles, tender.responsible_id == request.user.pk)
+    return answer
+
+
+def may_hand_over(request: HttpRequest, tender: Tender, now: datetime) -> Decision:
+    """Whether this person may pass the procedure on to somebody of the procurement office."""
+    is_own = tender.responsible_id == request.user.pk
+    return decide_hand_over(tender.status(now), roles_at(request, tender), is_own)
 
 
 def roles_at(request: HttpRequest, tender: Tender) -> frozenset[str]:

@@ -24,23 +24,27 @@ from tendering.views.creation import step_context
 View = Callable[..., HttpResponse]
 
 
-def takes_documents(view: View) -> View:
+def takes_documents(action: str) -> Callable[[View], View]:
     """The handler must be set before the CSRF check reads the form; the check itself still runs before the view.
 
-    Whoever may not edit is refused here, before the first byte of a file is kept.
+    Whoever may not do the act is refused here, before the first byte of a file is kept.
     """
-    protected = csrf_protect(view)
 
-    @functools.wraps(view)
-    def outer(request: HttpRequest, tender_id: int) -> HttpResponse:
-        find_own(request, tender_id, "edit")
-        request.upload_handlers = [DocumentUploadHandler(request)]
-        return protected(request, tender_id)
+    def decorated(view: View) -> View:
+        protected = csrf_protect(view)
 
-    return csrf_exempt(for_staff(outer))
+        @functools.wraps(view)
+        def outer(request: HttpRequest, tender_id: int) -> HttpResponse:
+            find_own(request, tender_id, action)
+            request.upload_handlers = [DocumentUploadHandler(request)]
+            return protected(request, tender_id)
+
+        return csrf_exempt(for_staff(outer))
+
+    return decorated
 
 
-@takes_documents
+@takes_documents("edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def documents(request: HttpRequest, tender_id: int) -> HttpResponse:
     """What is attached, and a form for more."""

@@ -20,7 +20,8 @@ from tendering.views.access import find_own, find_tender, for_staff, is_staff_of
 from tendering.views.officer_view import navigation_of
 
 
-def _context(request: HttpRequest, tender: Tender, now: datetime) -> dict[str, Any]:
+def frame(request: HttpRequest, tender: Tender, now: datetime) -> dict[str, Any]:
+    """Context of every page of an act on a published tender."""
     status = tender.status(now)
     return {"tender": tender, "now": now, "status": status, "navigation": navigation_of(request, tender, status, now)}
 
@@ -34,7 +35,7 @@ def questions(request: HttpRequest, tender_id: int) -> HttpResponse:
         return redirect("tender_detail", tender_id=tender.pk)
     found = list(tender.questions.defer("asked_by"))
     context = {
-        **_context(request, tender, now),
+        **frame(request, tender, now),
         "waiting": [question for question in found if not question.answered_at],
         "answered": [question for question in found if question.answered_at],
         "answering": may(request, tender, "answer", now),
@@ -54,7 +55,7 @@ def answer(request: HttpRequest, tender_id: int, question_id: int) -> HttpRespon
             actions.answer_question(actor=person(request), question_id=question.pk, text=form.cleaned_data["text"])
             messages.success(request, _("Published. Everybody who takes part has been told."))
             return redirect("tender_questions", tender_id=tender.pk)
-    context = {**_context(request, tender, now), "question": question, "form": form}
+    context = {**frame(request, tender, now), "question": question, "form": form}
     return render(request, "tendering/answer.html", context, status=422 if form.errors else 200)
 
 
@@ -76,7 +77,7 @@ def extend(request: HttpRequest, tender_id: int) -> HttpResponse:
             )
             messages.success(request, _("Asked for. The deadline moves when a second person agrees."))
             return redirect("tender_extend", tender_id=tender.pk)
-    context = {**_context(request, tender, now), "form": form, "waiting": waiting, "may_ask": decision}
+    context = {**frame(request, tender, now), "form": form, "waiting": waiting, "may_ask": decision}
     return render(request, "tendering/extend.html", context, status=422 if form.errors else 200)
 
 
@@ -85,7 +86,9 @@ def extend(request: HttpRequest, tender_id: int) -> HttpResponse:
 def extension(request: HttpRequest, tender_id: int, amendment_id: int) -> HttpResponse:
     """The second person sees both deadlines and moves it."""
     tender, now = find_own(request, tender_id, "approve_extension")
-    amendment = get_object_or_404(tender.amendments.select_related("by"), pk=amendment_id, approved_at=None)
+    amendment = get_object_or_404(
+        tender.amendments.select_related("by"), pk=amendment_id, approved_at=None, kind="extension"
+    )
     decision = decide_second_person(amendment.by_id, person(request).pk)
     if request.method == "POST":
         require(decision)
@@ -94,7 +97,7 @@ def extension(request: HttpRequest, tender_id: int, amendment_id: int) -> HttpRe
         return redirect("tender_detail", tender_id=tender.pk)
     change = amendment.changes.get("tender_period_end", {})
     context = {
-        **_context(request, tender, now), "amendment": amendment, "may_approve": decision,
+        **frame(request, tender, now), "amendment": amendment, "may_approve": decision,
         "new_end": datetime.fromisoformat(change["after"]) if change else None,
     }  # fmt: skip
     return render(request, "tendering/extension.html", context)
@@ -115,6 +118,6 @@ def cancel(request: HttpRequest, tender_id: int) -> HttpResponse:
             messages.success(request, _("The procedure is cancelled. Everybody who takes part has been told."))
             return redirect("tender_detail", tender_id=tender.pk)
     return render(
-        request, "tendering/cancel.html", {**_context(request, tender, now), "form": form},
+        request, "tendering/cancel.html", {**frame(request, tender, now), "form": form},
         status=422 if form.errors else 200,
     )  # fmt: skip

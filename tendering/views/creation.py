@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import clock
 from accounts.audit import in_transaction
 from accounts.decision import RefusedError
-from accounts.lifecycle import Role
 from accounts.models import Organization
 from tendering import actions, cpv, proposals
+from tendering.fields import page_locale
 from tendering.forms.dates import WhenForm
 from tendering.forms.rows import Row, change_rows
 from tendering.forms.steps import StepForms, differences
@@ -31,6 +31,8 @@ from tendering.forms.what import (
     stored_rows,
     without_blank_items,
 )
+from tendering.library.reading import hint_of, most_used
+from tendering.lifecycle import WRITERS
 from tendering.models import Tender
 from tendering.views.access import find_own, for_staff, person
 from tendering.views.officer_view import navigation_of
@@ -72,7 +74,7 @@ def with_version(data: QueryDict, tender: Tender) -> QueryDict:
 def new(request: HttpRequest) -> HttpResponse:
     """Step 1 of a tender that does not exist yet."""
     if not _buyers(request).exists():
-        raise PermissionDenied(_("Only procurement officers prepare tenders."))
+        raise PermissionDenied(_("Only procurement officers and requesting departments prepare tenders."))
     return _what(request, None, clock.now())
 
 
@@ -85,7 +87,7 @@ def what(request: HttpRequest, tender_id: int) -> HttpResponse:
 
 
 def _buyers(request: HttpRequest) -> QuerySet[Organization]:
-    return Organization.objects.filter(pk__in=person(request).organizations_with(Role.OFFICER))
+    return Organization.objects.filter(pk__in=person(request).organizations_with(*WRITERS))
 
 
 def _head(request: HttpRequest, tender: Tender | None) -> Callable[..., WhatForm]:
@@ -134,7 +136,7 @@ def _initial(tender: Tender | None) -> dict[str, Any]:
     if tender is None:
         return {}
     names = ("title", "summary", "value", "contract_months", "option_months", "life_situation", "contact_unit",
-             "value_method", "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule",
+             "value_method", "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule", "authority",
              "version")  # fmt: skip
     code = cpv.codes().get(tender.cpv_main)
     return {**{name: getattr(tender, name) for name in names}, "service": str(code) if code else tender.cpv_main}
@@ -175,8 +177,19 @@ def _show_what(
     context = {
         **step_context(request, tender, 1, now), "form": step, "head": step.head, "tables": step.tables,
         "codes": codes, "conflict": conflict, "document_count": tender.documents.count() if tender else 0,
+        "hint": hint_of(tender, page_locale()) if tender else None, "starts": None if tender else _starts(request, now),
     }  # fmt: skip
     return render(request, "tendering/create_what.html", context, status=status)
+
+
+def _starts(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """What one may start from instead of an empty page: templates others used most, own earlier tenders."""
+    own = Tender.objects.filter(buyer__in=_buyers(request), published_at__lte=now).order_by("-published_at")
+    return {
+        "kind": "tender",
+        "templates": most_used("tender", page_locale(), now),
+        "earlier": list(own.only("reference", "title", "language")[:3]),
+    }
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.downloads import confined, kind_of
 from accounts.lifecycle import Role
 from accounts.models import Organization
 from tendering import actions, panels
@@ -20,6 +21,7 @@ from tendering.models import Tender
 from tendering.views.access import find_tender, is_staff_of, person, tells_refusals
 from tendering.views.officer_view import navigation_of, next_step_of
 from tendering.views.public_content import public_content
+from tendering.views.watching import star
 
 
 @require_safe
@@ -42,6 +44,8 @@ def _page(request: HttpRequest, tender: Tender, now: datetime, form: QuestionFor
         "form": form,
         "is_public": state not in {Status.DRAFT, Status.PREPARED, Status.SCHEDULED},
     }
+    if context["is_public"]:
+        context |= star(request, tender)
     if is_staff_of(request, tender):
         context["navigation"] = navigation_of(request, tender, state, now)
         context["next_step"] = next_step_of(request, tender, state, now)
@@ -85,12 +89,10 @@ def asked(request: HttpRequest, tender_id: int) -> HttpResponse:
 def document(request: HttpRequest, tender_id: int, document_id: UUID) -> FileResponse:
     """One procurement document, always as a download."""
     tender, _now = find_tender(request, tender_id)
-    found = get_object_or_404(tender.documents, pk=document_id)
-    response = FileResponse(
-        io.BytesIO(bytes(found.content)), as_attachment=True, filename=found.name, content_type=found.media_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    stored = tender.documents if is_staff_of(request, tender) else tender.documents.published()
+    found = get_object_or_404(stored, pk=document_id)
+    content = bytes(found.content)
+    return confined(FileResponse(io.BytesIO(content), content_type=kind_of(content)), found.name)
 
 
 @require_safe
@@ -100,7 +102,7 @@ def documents_zip(request: HttpRequest, tender_id: int) -> FileResponse:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         hashes = []
-        for number, found in enumerate(tender.documents.all(), 1):
+        for number, found in enumerate(tender.documents.in_force(), 1):
             name = f"{number:02} {found.name}"
             archive.writestr(_entry(name, found.added_at), bytes(found.content))
             hashes.append(f"{found.sha256}  {name}")

@@ -1,126 +1,114 @@
-"""The list as an Atom feed and as a calendar of deadlines, with the same filters; one tender's deadlines."""
+"""The list as Atom, as JSON Feed and as a calendar of deadlines, with the same filters; one tender's deadlines."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.db.models import QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from tendering import feeds
+from tendering.feeds import Entry, Moment
 from tendering.filters import TenderFilter, listed
-from tendering.models import Tender
+from tendering.keyset import first
+from tendering.models import Amendment, Tender
+from tendering.sorting import sorted_by
 from tendering.views.access import find_tender
 from tendering.views.listing import list_title
-
-if TYPE_CHECKING:
-    from icalendar import Event
 
 NEWEST = 50
 MOST_DEADLINES = 500
 
 
-def found(request: HttpRequest, now: datetime) -> QuerySet[Tender]:
-    """The tenders of the address's filter, newest first."""
+def found(request: HttpRequest, now: datetime, number: int) -> list[Tender]:
+    """The first tenders of the address's filter, in the order it names, newest first without one."""
     everything = listed(request.user, now).select_related("buyer")
     chosen = TenderFilter(request.GET, everything)
-    return (chosen.qs if chosen.form.is_valid() else everything).order_by("-published_at", "-id")
+    rows, walk = sorted_by(chosen.qs if chosen.form.is_valid() else everything, request.GET.get("sort", ""), now)
+    return first(_with_last_change(rows), walk, number)
 
 
-class TenderFeed(Feed[Tender, HttpRequest]):
-    """Atom feed of a search: subscribe to the list with its filters."""
+def _with_last_change(rows: QuerySet[Tender]) -> QuerySet[Tender]:
+    """`last_change`: when a change of the tender was released last, by subquery."""
+    changes = Amendment.objects.filter(tender=OuterRef("pk"), approved_at__isnull=False).order_by()
+    latest = changes.values("tender").annotate(at=Max("approved_at")).values("at")
+    return rows.annotate(last_change=Subquery(latest))
 
-    feed_type = Atom1Feed
 
-    def get_object(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpRequest:
-        return request
+@require_safe
+def atom(request: HttpRequest) -> HttpResponse:
+    """Subscribe to the list with its filters."""
+    return feeds.atom(request, list_title(request.GET), reverse("tender_list"), _entries(request))
 
-    def title(self, obj: HttpRequest) -> str:
-        return list_title(obj.GET)
 
-    def link(self, obj: HttpRequest) -> str:
-        return f"{reverse('tender_list')}?{obj.GET.urlencode()}"
+@require_safe
+def json(request: HttpRequest) -> HttpResponse:
+    """The same as JSON Feed."""
+    return feeds.json_feed(request, list_title(request.GET), reverse("tender_list"), _entries(request))
 
-    def feed_url(self, obj: HttpRequest) -> str:
-        return obj.get_full_path()
 
-    def items(self, obj: HttpRequest) -> list[Tender]:
-        return list(found(obj, clock.now())[:NEWEST])
+def _entries(request: HttpRequest) -> list[Entry]:
+    now = clock.now()
+    return [_entry(tender, now) for tender in found(request, now, NEWEST) if tender.published_at]
 
-    def item_title(self, item: Tender) -> str:
-        return item.title
 
-    def item_description(self, item: Tender) -> str:
-        return item.summary
+def _entry(tender: Tender, now: datetime) -> Entry:
+    return Entry(
+        path=reverse("tender_detail", args=[tender.pk]),
+        title=tender.title,
+        text=tender.summary,
+        author=tender.buyer.name,
+        published=tender.published_at or now,
+        updated=_changed(tender, now),
+        language=tender.language,
+    )
 
-    def item_link(self, item: Tender) -> str:
-        return reverse("tender_detail", args=[item.pk])
 
-    def item_guid(self, item: Tender) -> str:
-        return f"{settings.BASE_URL}{self.item_link(item)}"
-
-    def item_author_name(self, item: Tender) -> str:
-        return item.buyer.name
-
-    def item_pubdate(self, item: Tender) -> datetime | None:
-        return item.published_at
+def _changed(tender: Tender, now: datetime) -> datetime:
+    """When a reader of the tender saw something new last."""
+    moments = (
+        tender.published_at, getattr(tender, "last_change", None), tender.cancelled_at, tender.awarded_at,
+        tender.opened_at,
+    )  # fmt: skip
+    return max((moment for moment in moments if moment and moment <= now), default=tender.created_at)
 
 
 @require_safe
 def deadlines(request: HttpRequest) -> HttpResponse:
     """Calendar of the open deadlines of a search."""
     now = clock.now()
-    tenders = [
-        t for t in list(found(request, now)[:MOST_DEADLINES]) if t.tender_period_end and t.tender_period_end > now
-    ]
-    return _calendar(list_title(request.GET), tenders, now)
+    tenders = [t for t in found(request, now, MOST_DEADLINES) if t.tender_period_end and t.tender_period_end > now]
+    return _calendar(request, list_title(request.GET), tenders, now)
 
 
 @require_safe
 def deadline(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Calendar with the deadlines of one tender."""
     tender, now = find_tender(request, tender_id)
-    return _calendar(tender.title, [tender], now)
+    return _calendar(request, tender.title, [tender], now)
 
 
-def _calendar(name: str, tenders: Iterable[Tender], now: datetime) -> HttpResponse:
-    from icalendar import Calendar
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Zuschlag//tenders//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
+def _calendar(request: HttpRequest, name: str, tenders: Iterable[Tender], now: datetime) -> HttpResponse:
+    moments = []
     for tender in tenders:
-        for label, moment in (
-            (_("Deadline for bids"), tender.tender_period_end),
-            (_("Questions until"), tender.enquiry_period_end),
+        for word, label, moment in (
+            ("end", _("Deadline for bids"), tender.tender_period_end),
+            ("questions", _("Questions until"), tender.enquiry_period_end),
         ):
             if moment:
-                calendar.add_component(_event(tender, label, moment, now))
-    response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'inline; filename="deadlines.ics"'
-    return response
+                moments.append(_moment(tender, word, f"{label}: {tender.title}", moment, now))
+    return feeds.calendar(request, name, "deadlines", moments)
 
 
-def _event(tender: Tender, label: str, moment: datetime, now: datetime) -> "Event":
-    from icalendar import Event
-
-    address = f"{settings.BASE_URL}{reverse('tender_detail', args=[tender.pk])}"
-    event = Event()
-    event.add(
-        "uid",
-        f"tender-{tender.pk}-{'end' if moment == tender.tender_period_end else 'questions'}@{settings.OCDS_PREFIX}",
+def _moment(tender: Tender, word: str, title: str, at: datetime, now: datetime) -> Moment:
+    return Moment(
+        uid=f"tender-{tender.pk}-{word}",
+        title=title,
+        text=_("In time is what has reached us completely before this moment."),
+        path=reverse("tender_detail", args=[tender.pk]),
+        at=at,
+        changed=_changed(tender, now),
     )
-    event.add("dtstamp", now)
-    event.add("dtstart", moment)
-    event.add("dtend", moment)
-    event.add("summary", f"{label}: {tender.title}")
-    event.add("description", _("In time is what has reached us completely before this moment.") + f"\n{address}")
-    event.add("url", address)
-    return event

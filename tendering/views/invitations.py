@@ -1,5 +1,7 @@
 """Who may bid where not everybody may: search companies, invite them, take an invitation back before release."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +28,7 @@ def invitations(request: HttpRequest, tender_id: int) -> HttpResponse:
     if request.method == "POST":
         return _change(request, tender)
     search = ProviderSearchForm(request.GET) if "q" in request.GET else ProviderSearchForm()
-    found = list(_found(tender, search.cleaned_data["q"])) if search.is_bound and search.is_valid() else None
+    found = list(_found(tender, search.cleaned_data["q"], now)) if search.is_bound and search.is_valid() else None
     status = tender.status(now)
     context = {
         "tender": tender, "now": now, "form": search, "found": found, "words": request.GET.get("q", ""),
@@ -55,8 +57,8 @@ def _providers() -> QuerySet[Organization]:
     return Organization.objects.filter(kind=OrganizationKind.PROVIDER)
 
 
-def _found(tender: Tender, words: str) -> QuerySet[Organization]:
+def _found(tender: Tender, words: str, now: datetime) -> QuerySet[Organization]:
     """Companies whose name, address or people's addresses contain the words, without those invited already."""
-    people = Membership.objects.filter(organization=OuterRef("pk"), user__email__icontains=words)
+    people = Membership.objects.active(now).filter(organization=OuterRef("pk"), user__email__icontains=words)
     matching = Q(name__icontains=words) | Q(email__icontains=words) | Q(Exists(people))
     return _providers().filter(matching).exclude(pk__in=tender.invitations.values("provider"))[:MOST_FOUND]

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import clock
 from accounts.audit import in_transaction
 from accounts.decision import RefusedError
 from tendering import actions, panels, proposals
 from tendering.forms.judging import (
     BLANK,
-    METHODS,
     TABLES,
     HowForm,
     HowStep,
@@ -28,6 +28,7 @@ from tendering.forms.judging import (
 )
 from tendering.forms.rows import Row, change_rows
 from tendering.forms.steps import differences
+from tendering.methods import BY_ID
 from tendering.models import Tender
 from tendering.views.access import find_own, for_staff, person
 from tendering.views.creation import saved, step_context, with_version
@@ -80,7 +81,12 @@ def _stored(tender: Tender) -> HowStep:
 
 def _typed(data: QueryDict, tender: Tender, tables: Tables) -> HowStep:
     """What was sent, to be checked."""
-    return HowStep(HowForm(data, tender=tender), tables, is_bound=True, stored=stored_of(tender))
+    return HowStep(HowForm(data, tender=tender, today=_today()), tables, is_bound=True, stored=stored_of(tender))
+
+
+def _today() -> str:
+    """The day on which published numbers were chosen, for the file."""
+    return clock.now().date().isoformat()
 
 
 def _unsaved(request: HttpRequest, tender: Tender, tables: Tables) -> HowStep:
@@ -120,7 +126,7 @@ def preview(request: HttpRequest, tender_id: int) -> HttpResponse:
 def _example_of(request: HttpRequest, tender: Tender) -> dict[str, Any]:
     """Context of parts/formula.html for what was typed."""
     step = HowStep(
-        HowForm(request.POST, tender=tender),
+        HowForm(request.POST, tender=tender, today=_today()),
         without_blank(posted_tables(request.POST)),
         is_bound=True,
         stored=stored_of(tender),
@@ -156,6 +162,19 @@ def _stored_example(tender: Tender, step: HowStep) -> dict[str, Any]:
     return _example(tender, tender.evaluation, stored or rows)
 
 
+def _methods(head: HowForm, tender: Tender) -> dict[str, Any]:
+    """The usual methods, and the other lawful ones with the fields of their numbers."""
+    offers = [BY_ID[key] for key in methods_of(tender)]
+    others = [(offer, head.numbers_of(offer)) for offer in offers if not offer.usual]
+    chosen = head["method"].value()
+    fields = [field for _offer, fields in others for field in fields]
+    return {
+        "methods": [offer for offer in offers if offer.usual],
+        "others": others,
+        "others_open": any(offer.id == chosen for offer, _fields in others) or any(field.errors for field in fields),
+    }
+
+
 def _show(
     request: HttpRequest, tender: Tender, step: HowStep, now: datetime, *, status: int = 200,
     conflict: list[tuple[str, str, str]] | None = None, example: dict[str, Any] | None = None,
@@ -163,7 +182,7 @@ def _show(
     context = {
         **step_context(request, tender, 2, now), "form": step, "head": step.head, "tables": step.tables,
         "promises": step.promises(), "conflict": conflict, "preview": True,
-        "methods": [(key, *METHODS[key]) for key in methods_of(tender)],
+        **_methods(step.head, tender),
         "rules_name": proposals.profile_name(tender.profile), "has_lots": len(step.stored.lots) > 1,
         "tie_chain": tie_chain(tender.evaluation, tender.criteria.all()),
         **(example or _stored_example(tender, step)),

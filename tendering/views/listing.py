@@ -21,6 +21,7 @@ from tendering.filters import KINDS, TenderFilter, facets, listed
 from tendering.keyset import capped_total, page
 from tendering.lifecycle import PUBLIC_STATUSES, Status
 from tendering.models import Criterion, LifeSituation, Lot, Tender
+from tendering.sorting import NEWEST, SORTS, sorted_by
 from tendering.views.public_content import BADGES
 from tendering.weights import RATIO_METHODS, Share, shares
 
@@ -59,8 +60,10 @@ def tender_list(request: HttpRequest) -> HttpResponse:
     everything = listed(request.user, now)
     chosen = TenderFilter(request.GET, everything)
     found = chosen.qs if chosen.form.is_valid() else everything
+    cursor = request.GET.get("cursor", "")
+    rows, walk = sorted_by(_with_parts(found), request.GET.get("sort", ""), now, cursor)
     try:
-        shown = page(_with_parts(found), cursor=request.GET.get("cursor", ""), size=PER_PAGE)
+        shown = page(rows, cursor=cursor, size=PER_PAGE, order=walk)
     except ValidationError:
         return redirect(f"{request.path}?{_without_cursor(request.GET)}")
     context = {
@@ -70,6 +73,8 @@ def tender_list(request: HttpRequest) -> HttpResponse:
         "filters": _filters(request.GET, everything, now),
         "form": chosen.form,
         "query": _without_cursor(request.GET),
+        "sort": walk.name,
+        "sorts": _sorts(request.GET),
         "in_use": any(request.GET.get(name) for name in TenderFilter.base_filters),
         "may_create": request.user.is_authenticated and bool(request.user.organizations_with(Role.OFFICER)),
         "now": now,
@@ -84,6 +89,16 @@ def _without_cursor(given: QueryDict) -> str:
     for name in [name for name in kept if not any(kept.getlist(name))]:
         kept.pop(name)
     return kept.urlencode()
+
+
+def _sorts(given: QueryDict) -> list[tuple[str, Any, str]]:
+    """(order, words, address) per order; the newest first needs no word in the address."""
+    found = []
+    for sort, words in SORTS.items():
+        query = given.copy()
+        query["sort"] = "" if sort == NEWEST else sort
+        found.append((sort, words, _without_cursor(query)))
+    return found
 
 
 def _with_parts(found: QuerySet[Tender]) -> QuerySet[Tender]:

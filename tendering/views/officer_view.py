@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from accounts.lifecycle import Role
 from tendering import actions, panels
 from tendering.lifecycle import RELEASERS, Status
-from tendering.models import INVITED_ONLY, Tender
+from tendering.models import INVITED_ONLY, Amendment, Tender
 from tendering.panels import Entry, NextStep
-from tendering.views.access import may, roles_at
+from tendering.views.access import may, may_hand_over, roles_at
 
 
 def navigation_of(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> list[Entry]:
@@ -29,8 +29,13 @@ def navigation_of(request: HttpRequest, tender: Tender, status: Status, now: dat
         entries.append(Entry(_("Questions"), reverse("tender_questions", args=[tender.pk])))
     if status == Status.OPEN and roles_at(request, tender) & RELEASERS:
         entries.append(Entry(_("Deadline"), reverse("tender_extend", args=[tender.pk])))
+    if may(request, tender, "correct", now):
+        entries.append(Entry(_("Correct"), reverse("tender_correct", args=[tender.pk])))
     for more in panels.navigation:
         entries += more(request, tender, status, now)
+    entries.append(Entry(_("Who does what"), reverse("who_does_what", args=[tender.pk])))
+    if may_hand_over(request, tender, now):
+        entries.append(Entry(_("Hand over"), reverse("tender_hand_over", args=[tender.pk])))
     if may(request, tender, "cancel", now):
         entries.append(Entry(_("Cancel the procedure"), reverse("tender_cancel", args=[tender.pk])))
     return entries
@@ -46,8 +51,11 @@ def next_step_of(request: HttpRequest, tender: Tender, status: Status, now: date
 
 
 def _draft(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
-    if Role.OFFICER not in roles_at(request, tender):
+    if not may(request, tender, "edit", now):
         return NextStep(_("This draft is still being written."))
+    if Role.OFFICER not in roles_at(request, tender):
+        sentence = _("Describe the need, then hand it over: the procurement office goes on from there.")
+        return NextStep(sentence, reverse("tender_edit_what", args=[tender.pk]), _("Continue the draft"))
     sentence = _("This is a draft. Nobody outside your organisation can see it.")
     return NextStep(sentence, reverse("tender_edit_what", args=[tender.pk]), _("Continue the draft"))
 
@@ -65,11 +73,13 @@ def _prepared(request: HttpRequest, tender: Tender, now: datetime) -> NextStep |
 
 def _open(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
     roles = roles_at(request, tender)
-    waiting = [amendment for amendment in actions.pending_extensions(tender) if amendment.by_id != request.user.pk]
+    waiting = [amendment for amendment in actions.pending_amendments(tender) if amendment.by_id != request.user.pk]
     if waiting and roles & RELEASERS:
-        url = reverse("tender_extension", args=[tender.pk, waiting[0].pk])
+        return _second_person(tender, waiting[0])
+    if Role.OFFICER in roles and (proposal := actions.open_proposal(tender)):
+        url = reverse("tender_proposal", args=[tender.pk, proposal.pk])
         return NextStep(
-            _("A later deadline was asked for and needs a second person."), url, _("Check the later deadline")
+            _("This platform was disturbed before the deadline. It proposes a later one."), url, _("Read the proposal")
         )
     count = tender.questions.filter(answered_at=None).count()
     if count and Role.OFFICER in roles:
@@ -78,6 +88,15 @@ def _open(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | Non
         }
         return NextStep(sentence, reverse("tender_questions", args=[tender.pk]), _("Answer now"))
     return NextStep(_("Bids are coming in and stay sealed. There is nothing to do until the deadline."))
+
+
+def _second_person(tender: Tender, amendment: Amendment) -> NextStep:
+    """What somebody else asked for and this person may approve."""
+    if amendment.kind == Amendment.Kind.CORRECTION:
+        url = reverse("tender_correction", args=[tender.pk, amendment.pk])
+        return NextStep(_("A correction was asked for and needs a second person."), url, _("Check the correction"))
+    url = reverse("tender_extension", args=[tender.pk, amendment.pk])
+    return NextStep(_("A later deadline was asked for and needs a second person."), url, _("Check the later deadline"))
 
 
 def _closed(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:

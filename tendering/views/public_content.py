@@ -12,12 +12,13 @@ from django.utils.translation import get_language
 
 from accounts.models import OpeningGroup
 from tendering import cpv, panels
+from tendering.corrections import Change, change_of, published
 from tendering.curve_picture import curve_svg
 from tendering.forms.attachments import KINDS
 from tendering.forms.judging import criterion_data
 from tendering.lifecycle import Status
-from tendering.models import Amendment, Criterion, CriterionKind, Document, Lot, Question, Tender
-from tendering.weights import percent, plain, shares, tie_chain
+from tendering.models import Criterion, CriterionKind, Document, Lot, Question, Tender
+from tendering.weights import percent, plain, shares
 
 BADGES = {
     Status.DRAFT: "neutral",
@@ -37,14 +38,6 @@ class Promise:
 
     criterion: Criterion
     picture: SafeString
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What an amendment changed: (what, before, after)."""
-
-    amendment: Amendment
-    rows: list[tuple[str, datetime | str, datetime | str]]
 
 
 def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
@@ -75,7 +68,6 @@ def _judging(tender: Tender, criteria: Sequence[Criterion], lots: Sequence[Lot])
         "mandatory": [criterion for criterion in criteria if criterion.kind == CriterionKind.MANDATORY],
         "scored": [(criterion, _share_of(criterion, tender)) for criterion in scored],
         "promises": [_promise(criterion) for criterion in scored if criterion.is_promised and len(criterion.curve) > 1],
-        "tie_chain": tie_chain(tender.evaluation, scored),
         "min_performance_points": tender.evaluation.get("min_performance_points"),
         "shares": shares(tender.evaluation, scored),
         "price_percent": percent(tender.evaluation.get("weight_price")),
@@ -110,7 +102,7 @@ def _promise(criterion: Criterion) -> Promise:
 
 def _documents(tender: Tender) -> list[Document]:
     """Without their bytes, each with the words of its kind."""
-    words, found = dict(KINDS), list(Document.objects.filter(tender=tender).defer("content"))
+    words, found = dict(KINDS), list(tender.documents.in_force().defer("content"))
     for document in found:
         document.kind_label = words.get(document.kind, "")  # type: ignore[attr-defined]  # for the template
     return found
@@ -123,22 +115,7 @@ def answered(tender: Tender) -> list[Question]:
 
 def changes(tender: Tender) -> list[Change]:
     """Approved amendments, newest first, with both versions side by side."""
-    approved = tender.amendments.exclude(approved_at=None).order_by("-approved_at")
-    return [
-        Change(amendment, [_row(name, change) for name, change in amendment.changes.items()]) for amendment in approved
-    ]
-
-
-def _row(name: str, change: dict[str, str]) -> tuple[str, datetime | str, datetime | str]:
-    label = str(getattr(Tender._meta.get_field(name), "verbose_name", name))
-    return label, _moment(change.get("before", "")), _moment(change.get("after", ""))
-
-
-def _moment(text: str) -> datetime | str:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return text
+    return [change_of(amendment) for amendment in published(tender)]
 
 
 def opening_group(tender: Tender) -> tuple[int, int] | None:

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tendering import actions, completeness, facts, proposals
+from accounts.lifecycle import Role
+from tendering import actions, completeness, facts, panels, proposals
 from tendering.forms.acts import SendBackForm
 from tendering.forms.faults import take_over
 from tendering.lifecycle import decide_second_person
 from tendering.models import Tender
-from tendering.views.access import find_own, for_staff, person
+from tendering.rules import rule_book
+from tendering.views.access import find_own, for_staff, person, roles_at
 from tendering.views.creation import step_context
 from tendering.views.officer_view import navigation_of
 from tendering.views.public_content import public_content
@@ -62,16 +64,34 @@ def publish(request: HttpRequest, tender_id: int) -> HttpResponse:
             messages.success(request, _("Handed over. A second person can now release the tender."))
             return redirect("tender_detail", tender_id=tender.pk)
     gaps = [{"sentence": words, "url": _address(tender, name)} for name, words in completeness.gaps(tender, now)]
+    told = actions.spec_findings(tender)
     gaps += [
         {"sentence": finding["message"], "url": reverse("tender_edit_how", args=[tender.pk])}
-        for finding in actions.spec_findings(tender)
+        for finding in told
         if finding["severity"] == "error"
     ]
     context = {
         **public_content(tender, now), **step_context(request, tender, 4, now), "form": form, "gaps": _once(gaps),
-        **_checks(findings, form), "rules_name": proposals.profile_name(tender.profile),
+        **_checks(findings, form), "about_rule": _about_rule(tender, told),
+        "rules_name": proposals.profile_name(tender.profile),
+        "is_officer": Role.OFFICER in roles_at(request, tender),
     }  # fmt: skip
     return render(request, "tendering/create_publish.html", context, status=422 if form.errors else 200)
+
+
+def _about_rule(tender: Tender, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Doubts and hints about the way of judging; without paragraphs where the profile has no statutes."""
+    book = rule_book().profiles.get(tender.profile)
+    with_source = bool(book and book.statutes)
+    return [
+        {
+            "sentence": finding["message"],
+            "source": finding.get("source", "") if with_source else "",
+            "is_doubt": finding["severity"] == "warning",
+        }
+        for finding in told
+        if finding["severity"] != "error"
+    ]
 
 
 def _address(tender: Tender, field: str) -> str:
@@ -130,4 +150,5 @@ def _release_context(
         "navigation": navigation_of(request, tender, tender.status(now), now),
         "may_release": decide_second_person(tender.prepared_by_id, person(request).pk),
         "rules_name": proposals.profile_name(tender.profile),
+        "release_panels": panels.rendered(panels.release_panels, request, tender, tender.status(now), now),
     }  # fmt: skip

@@ -14,8 +14,9 @@ from django.test import Client
 
 from accounts import clock
 from bids import keys
-from bids.models import Bid, Draft, OpenedDocument, SealedObject
+from bids.models import Bid, Draft, OpenedDocument, OpeningRelease, SealedObject
 from tests.bids.bidding import at_deadline, content, declare
+from tests.bids.browser_release import own_pieces_for
 from tests.factories import PASS_SENTENCE, make_company, make_town, open_tender
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +196,18 @@ def test_two_openers_open_over_the_api_and_only_the_entitled_read(town, api, ten
         half = first("post", path, body, **{"Idempotency-Key": "b"})
         assert (half.status_code, half.json()["released"], half.json()["opened_at"]) == (200, 1, None)
         assert first("post", path, body, **{"Idempotency-Key": "b"}).json() == half.json()
-        done = second("post", path, body, **{"Idempotency-Key": "c"})
+        part = second("post", f"{path}part/").json()
+        assert outsider("post", f"{path}part/").status_code == 404
+        pieces = own_pieces_for(part)
+        foreign = [{**piece, "opener": str(town.openers[0].pk)} for piece in pieces]
+        sent = {"session": part["session"], "pieces": foreign}
+        refused = second("post", path, sent, **{"Idempotency-Key": "c"})
+        assert (refused.status_code, list(refused.json()["errors"])) == (400, ["pieces"])
+        both = {**sent, **body}
+        assert second("post", path, both, **{"Idempotency-Key": "c"}).status_code == 400
+        done = second("post", path, {**sent, "pieces": pieces}, **{"Idempotency-Key": "c"})
+        assert done.status_code == 200, done.content
+        assert OpeningRelease.objects.filter(unlocked_at="browser").count() == 1
         assert done.json()["record"]["bids"][0]["bidder"] == "Clara GmbH"
     with clock.simulated(tender.tender_period_end + timedelta(hours=1)):
         document = OpenedDocument.objects.get()

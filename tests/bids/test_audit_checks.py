@@ -1,5 +1,6 @@
 """`audit_verify` finds what was done to the sealed files, and a receipt that the store does not bear out."""
 
+import hashlib
 import io
 import json
 from io import StringIO
@@ -14,7 +15,7 @@ from accounts.evidence import open_receipt, sign_receipt
 from accounts.keys import RECEIPT_ORIGIN
 from bids import actions, keys
 from bids.actions import current_seal
-from bids.models import OpenedDocument, Receipt, SealedObject
+from bids.models import Bid, OpenedDocument, Receipt, SealedObject
 from bids.upload import seal_stream
 from tests.bids.bidding import at_deadline, content, draft_with, key, open_all, submit
 from tests.factories import make_company, make_town, open_tender
@@ -162,7 +163,7 @@ def test_a_receipt_holds_after_the_opening(scene: Scene, tmp_path: Path) -> None
 def test_a_receipt_changed_after_signing_is_refused(scene: Scene, tmp_path: Path) -> None:
     note = scene.receipt.note.replace('"late":false', '"late":true')
     assert note != scene.receipt.note
-    assert {code for code, _where in faults("--receipt", written(tmp_path, note))} == {"receipt"}
+    assert {code for code, _where in faults("--receipt", written(tmp_path, note))} == {"signature"}
 
 
 @pytest.mark.parametrize(
@@ -207,7 +208,44 @@ def test_a_receipt_exchanged_in_the_database_too_is_missed_by_the_trail(scene: S
     note = sign_receipt({**scene.payload(), "deadline": "2030-01-01T00:00:00.000000Z"}, keys.signing_key(),
                         RECEIPT_ORIGIN)  # fmt: skip
     Receipt.objects.filter(pk=scene.receipt.pk).update(note=note)
-    assert faults("--receipt", written(tmp_path, note)) == {("receipt_trail", f"bid:{scene.receipt.bid_id}")}
+    assert faults("--receipt", written(tmp_path, note)) == {
+        ("receipt_trail", f"bid:{scene.receipt.bid_id}"),
+        ("receipt_missing", f"bids:{scene.tender.pk}"),
+    }
+
+
+def test_a_receipt_that_was_deleted_or_exchanged_in_the_database_is_missed(scene: Scene) -> None:
+    chain = f"bids:{scene.tender.pk}"
+    Receipt.objects.filter(pk=scene.receipt.pk).update(note="zuschlag receipt v1\n{}\n")
+    assert ("receipt_missing", chain) in faults()
+    Receipt.objects.filter(pk=scene.receipt.pk).delete()
+    assert ("receipt_missing", chain) in faults()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"received_at": "2026-01-01T00:00:00Z"}, "received_at"),
+        ({"is_late": True}, "late"),
+        ({"version": 7}, "version"),
+        ({"sealed_at": "client"}, "sealed_at"),
+    ],
+)
+def test_a_row_of_a_bid_changed_in_the_database_contradicts_its_receipt(
+    scene: Scene, change: dict[str, Any], field: str
+) -> None:
+    Bid.objects.filter(pk=scene.receipt.bid_id).update(**change)
+    (fault,) = verify()["faults"]
+    assert (fault["code"], fault["where"]) == ("receipt_field", f"bid:{scene.receipt.bid_id}")
+    assert f"“{field}”" in fault["sentence"]
+
+
+def test_a_sealed_file_exchanged_together_with_its_row_contradicts_the_receipt(scene: Scene) -> None:
+    """Whoever owns database and disk makes both agree; the receipt, whose hash stands in the trail, does not."""
+    data = path_of(scene.document).read_bytes()[:-1] + b"x"
+    path_of(scene.document).write_bytes(data)
+    SealedObject.objects.filter(pk=scene.document.pk).update(sha256=hashlib.sha256(data).hexdigest())
+    assert faults() == {("receipt_object", f"object:{scene.document.pk}")}
 
 
 def test_a_receipt_tells_that_its_sealed_file_was_changed(scene: Scene, tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ class Form:
     def __init__(self, scene: Any) -> None:
         self.seen: list[Any] = []
 
-        @sealing_form(lambda request: (scene.draft, scene.recipient))
+        @sealing_form(lambda request: (scene.draft, current_seal(scene.tender)))
         def view(request: Any) -> HttpResponse:
             self.seen = [(name, file.name, file.stored) for name, file in request.FILES.items()]
             return HttpResponse("ok")

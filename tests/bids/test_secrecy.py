@@ -1,10 +1,16 @@
 """Before the opening nothing of a bid is in any answer, row, file, log or mail; afterwards for the entitled only."""
 
+import gzip
 import io
 import json
 import logging
+import shutil
+import sqlite3
+import subprocess
 import tempfile
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -44,7 +50,9 @@ BODY = {
 
 
 SEARCHES = ("/tenders/", "/api/v1/tenders/")
-ROLES = ["visitor", "superuser", "officer", "approver", "opener", "evaluator", "chair", "auditor", "other bidder"]
+QUICK = ["visitor"]
+MORE = ["officer", "other bidder", "superuser", "approver", "opener", "evaluator", "chair", "auditor"]
+ROLES = [*QUICK, *(pytest.param(role, marks=pytest.mark.slow) for role in MORE)]
 
 
 class Scene:
@@ -158,6 +166,18 @@ def test_the_search_finds_what_is_there():
     assert marks.found(b"nothing") == []
 
 
+@pytest.mark.parametrize("pack", ["gzip", "zlib", "zip"])
+def test_the_search_finds_what_is_packed_somewhere_in_a_file(pack):
+    text = marks.TEXT.encode("utf-16-le") * 40
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as entries:
+        entries.writestr("notes.txt", text)
+    packed = {"gzip": gzip.compress(text), "zlib": zlib.compress(text), "zip": archive.getvalue()}[pack]
+    assert marks.TEXT.encode("utf-16-le") not in packed
+    assert marks.found(b"x" * 99 + packed + b"y" * 99) == [marks.TEXT]
+
+
+@pytest.mark.pages
 @pytest.mark.parametrize("role", ROLES)
 def test_no_answer_to_anybody_else_holds_anything_of_a_bid_or_tells_that_there_is_one(scene, role):
     names = [str(pk).encode() for pk in scene.ids()]
@@ -186,6 +206,36 @@ def test_no_row_file_temp_file_log_or_mail_holds_anything_of_a_bid(scene, tmp_pa
     assert marks.found(caplog.text.encode()) == []
     assert marks.found_in(mails) == []
     assert not LogEntry.objects.exists()
+
+
+def backup(folder: Path) -> bytes:
+    """A backup of the database as docs/operations.md has it: VACUUM INTO, or pg_dump where it is installed."""
+    if connection.vendor == "sqlite":
+        target = folder / "backup.sqlite3"
+        with sqlite3.connect(connection.settings_dict["NAME"]) as source:
+            source.execute("VACUUM INTO ?", [str(target)])
+        source.close()
+        return target.read_bytes()
+    program = shutil.which("pg_dump")
+    if program is None:
+        pytest.skip("pg_dump is not installed")
+    at = connection.settings_dict
+    address = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST'] or '127.0.0.1'}:{at['PORT'] or 5432}/{at['NAME']}"
+    return subprocess.run([program, "--inserts", address], capture_output=True, check=True).stdout
+
+
+def test_a_copy_and_a_backup_taken_after_the_deadline_hold_nothing_until_the_second_opener_releases(scene, tmp_path):
+    """The moment with most in it: a draft, bids, a replaced one, and the parts of one opener, released."""
+    with at_deadline(scene.tender, minutes=1):
+        declare(scene.town, scene.tender)
+        session = actions.start_opening(actor=scene.town.openers[0], tender_id=scene.tender.pk)
+        session = release(session, scene.town.openers[0])
+        assert not session.completed_at
+    copied = backup(tmp_path)
+    assert scene.tender.title.encode() in copied
+    assert marks.found(copied) == []
+    assert marks.found_in(rows()) == []
+    assert marks.found_in(files(settings.DATA_DIR, tmp_path)) == []
 
 
 def test_the_database_file_with_its_journal_was_really_searched(scene, tmp_path):

@@ -49,7 +49,7 @@ def document(bidder: Visitor) -> None:
         bidder.follow("Documents", within="main")
     bidder.attach("Document", CONCEPT)
     bidder.press("Upload and seal")
-    bidder.sees("The document is sealed and in your bid.")
+    bidder.sees("arrived and sealed")
     bidder.follow("Back to the task list", within="main")
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,21 +22,22 @@ EFFORT = Path(__file__).with_name("effort.json")
 FIRST, SECOND = "Brief und Bote GmbH", "Postillon eG"
 
 
-def test_a_tender_goes_from_the_draft_to_the_workbook(visit: Callable[..., Visitor], tmp_path: Path) -> None:
+@pytest.mark.parametrize("axe", ["once", pytest.param(True, marks=pytest.mark.slow, id="every page")])
+def test_a_tender_goes_from_the_draft_to_the_workbook(visit: Callable[..., Visitor], tmp_path: Path, axe: Any) -> None:
     town = factories.make_town()
     companies = [factories.make_company(name=name) for name in (FIRST, SECOND)]
 
-    clerk = visit("officer", user=town.officer)
+    clerk = visit("officer", user=town.officer, axe=axe)
     tender = officer.create_and_hand_over(clerk)
-    approver = visit("approver", user=town.second)
+    approver = visit("approver", user=town.second, axe=axe)
     officer.release(approver, tender)
 
-    typing = visit("bidder_by_form", user=companies[0].bidder)
+    typing = visit("bidder_by_form", user=companies[0].bidder, axe=axe)
     bidder.by_form(typing, prices=("0,1250", "0,5500"), days="2")
-    uploading = visit("bidder_by_sheet", user=companies[1].bidder)
+    uploading = visit("bidder_by_sheet", user=companies[1].bidder, axe=axe)
     bidder.by_sheet(uploading, prices=("0,1100", "0,6000"), days="3", folder=tmp_path)
 
-    openers = [visit(f"opener_{number}", user=town.openers[number - 1]) for number in (1, 2)]
+    openers = [visit(f"opener_{number}", user=town.openers[number - 1], axe=axe) for number in (1, 2)]
     opener.too_early(openers[0], tender)
     let_the_deadline_pass(tender)
     opener.first_part(openers[0], tender)
@@ -45,11 +47,12 @@ def test_a_tender_goes_from_the_draft_to_the_workbook(visit: Callable[..., Visit
     office.check(clerk, (FIRST, SECOND))
     office.confirm(approver)
     evaluators = [
-        visit(f"evaluator_{number}", user=user, axe=number == 1) for number, user in enumerate(town.evaluators, 1)
+        visit(f"evaluator_{number}", user=user, axe=axe if number == 1 else False)
+        for number, user in enumerate(town.evaluators, 1)
     ]
     for evaluator, scores in zip(evaluators, ((8, 6), (8, 7), (7, 6)), strict=True):
         panel.score(evaluator, scores)
-    chair = visit("chair", user=town.chair)
+    chair = visit("chair", user=town.chair, axe=axe)
     panel.close(chair)
 
     office.evaluate(clerk, tender)

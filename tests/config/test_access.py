@@ -65,6 +65,17 @@ class World:
         self.people[FOREIGN] = factories.make_town(keys=False).officer
         self.people[ANONYMOUS] = None
         self.tenders: dict[str, Any] = {}
+        self._clients: dict[str, Client] = {}
+
+    def client(self, person: str) -> Client:
+        """The person's browser, signed in once; again after an act that signed it out."""
+        client = self._clients.get(person)
+        user = self.people[person]
+        if client is None or (user and "_auth_user_id" not in client.session):
+            client = self._clients[person] = Client(raise_request_exception=False)
+            if user:
+                client.force_login(user)
+        return client
 
     def tender(self, phase: str) -> Any:
         if phase not in self.tenders:
@@ -109,6 +120,8 @@ class World:
         known: dict[str, Any] = {**row.arguments}
         if "tender_id" in pattern.pattern.converters:
             known["tender_id"] = self.tender(row.on).pk
+        if "organization_id" in pattern.pattern.converters:
+            known["organization_id"] = self.town.organization.pk
         if "draft_id" in pattern.pattern.converters:
             known["draft_id"] = self.draft().pk
         if "receipt_id" in pattern.pattern.converters:
@@ -132,9 +145,7 @@ def test_only_those_in_the_table_get_through(method: str) -> None:
 
 
 def fault_of(world: World, person: str, address: str, row: Row) -> str:
-    client = Client(raise_request_exception=False)
-    if user := world.people[person]:
-        client.force_login(user)
+    client = world.client(person)
     if row.method == "GET":
         response = client.get(address)
     else:
@@ -175,16 +186,14 @@ def test_being_an_operator_opens_no_page_of_a_procedure() -> None:
             assert client.get(world.address(name, row)).status_code in REFUSED | {302}, name
 
 
+@pytest.mark.slow  # the quick browser tests hold the same by the policy of the pages they see
 @pytest.mark.django_db
 def test_no_page_holds_an_inline_script_or_style() -> None:
     world = World()
     for name, row in TRIED.items():
         if name not in ADDRESSES or row.method != "GET":
             continue
-        client = Client(raise_request_exception=False)
-        if user := world.people[ANONYMOUS if row.who == PUBLIC else sorted(row.who)[0]]:
-            client.force_login(user)
-        response = client.get(world.address(name, row))
+        response = world.client(ANONYMOUS if row.who == PUBLIC else sorted(row.who)[0]).get(world.address(name, row))
         if not response.streaming and response.content and "text/html" in response.headers.get("Content-Type", ""):
             assert_no_inline(name, response.content.decode())
 

@@ -59,6 +59,14 @@ def test_a_failing_check_tells_its_name_and_no_detail(monkeypatch: pytest.Monkey
     assert Client().get("/readyz").content.decode() == '{"ready": false, "failing": ["storage"]}'
 
 
+def test_without_a_database_it_is_asked_once_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    for name in ("database", *health.ASK_THE_DATABASE):
+        monkeypatch.setitem(health.CHECKS, name, lambda name=name: asked.append(name) or False)
+    assert Client().get("/readyz").json()["failing"] == ["database"]
+    assert asked == ["database"]
+
+
 def test_the_process_answers_without_a_database(django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
         assert Client().get("/healthz").content == b"ok"

@@ -1,10 +1,12 @@
 """Forms in KERN's mark-up, errors one can follow, and numbers as people type them."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import override
 from lxml import html
@@ -141,3 +143,10 @@ def test_a_stored_amount_is_echoed_as_the_page_writes_it():
 def test_another_way_of_writing_the_same_amount_is_no_change():
     assert not MoneyField().has_changed(Decimal("84500.00"), "84500")
     assert MoneyField().has_changed(Decimal("84500.00"), "84501")
+
+
+@pytest.mark.parametrize("name", ["app.css", "tables.css", "print.css"])
+def test_a_style_sheet_of_ours_stays_short_enough_to_be_read(name: str) -> None:
+    text = (Path(settings.BASE_DIR) / "config" / "static" / name).read_text("utf-8")
+    assert len(text.splitlines()) <= 250, "split it by purpose, or take out what nothing uses"
+    assert text.count("{") == text.count("}")

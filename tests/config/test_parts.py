@@ -1,6 +1,7 @@
 """The parts of a page: words beside colours, numbers by language, nothing of a person's text as mark-up."""
 
 import json
+import re
 import subprocess
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from config.figures import as_money, as_number
-from config.templatetags.zuschlag import time_left
+from config.templatetags.zuschlag import clock_words, time_left
 
 ROOT = Path(__file__).resolve().parents[2]
 KERN = ROOT / "node_modules" / "@kern-ux" / "native" / "dist" / "kern.css"
@@ -84,9 +85,13 @@ def test_a_moment_is_local_time_with_its_offset_behind_it():
 @pytest.mark.parametrize(
     ("before", "said"),
     [
+        (timedelta(days=3649), "more than 9 years left"),
+        (timedelta(days=730), "more than 2 years left"),
+        (timedelta(days=729), "729 days, 0 hours left"),
         (timedelta(days=22, hours=20), "22 days, 20 hours left"),
+        (timedelta(days=1, hours=1), "1 day, 1 hours left"),
         (timedelta(hours=1, seconds=5), "1 h 0 min 05 s left"),
-        (timedelta(seconds=1), "0 h 0 min 01 s left"),
+        (timedelta(seconds=1), "0 min 01 s left"),
         (timedelta(0), "The deadline has passed"),
         (timedelta(seconds=-1), "The deadline has passed"),
     ],
@@ -99,11 +104,16 @@ def test_the_countdown_ends_at_the_very_second(before: timedelta, said: str):
 @pytest.mark.skipif(not which("node"), reason="needs Node")
 def test_the_browser_counts_in_the_same_words():
     module = (ROOT / "config/frontend/src/parts/countdown.js").as_uri()
+    seconds = [86_400 * 3649, 86_400 * 22 + 72_000, 90_000, 3605, 1, 0]
+    with override("en"):
+        patterns = json.dumps(clock_words())
     script = f"""import {{ words }} from {json.dumps(module)};
-        const t = {{ days: "{{d}} days, {{h}} hours left", hours: "{{h}} h {{m}} min {{s}} s left", over: "over" }};
-        console.log(JSON.stringify([86_400 * 22 + 72_000, 3605, 1, 0].map((s) => words(t, s))));"""
+        const t = {patterns};
+        console.log(JSON.stringify({seconds}.map((s) => words(t, s))));"""
     ran = subprocess.run(["node", "--input-type=module", "-e", script], capture_output=True, text=True, check=True)
-    assert json.loads(ran.stdout) == ["22 days, 20 hours left", "1 h 0 min 05 s left", "0 h 0 min 01 s left", "over"]
+    with override("en"):
+        said = [str(time_left(END, END - timedelta(seconds=s))) for s in seconds]
+    assert json.loads(ran.stdout) == said
 
 
 def test_the_deadline_block_states_the_rule_to_the_second():
@@ -210,3 +220,11 @@ def test_every_class_of_kern_that_is_used_exists_there():
             if path.suffix in {".html", ".py"}:
                 used |= set(re.findall(r"\bkern-[a-z][\w-]*[\w](?![\w{/.-])", path.read_text("utf-8")))
     assert {name for name in used if name not in known and not name.endswith("-")} - {"kern-theme"} == set()
+
+
+def test_a_number_of_a_row_is_written_without_separators() -> None:
+    """1062 and not 1,062: with thousands of rows a link or field would else name nothing."""
+    row_number = re.compile(r"\{\{ [\w.]+\.(?:pk|(?!auto_id|lot_id|live_id)\w+_id) \}\}")
+    pages = ROOT.glob("*/templates/**/*.html")
+    found = [f"{page.name}: {name}" for page in pages for name in row_number.findall(page.read_text("utf-8"))]
+    assert found == []

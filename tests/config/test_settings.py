@@ -72,3 +72,12 @@ def test_the_demos_secret_is_made_once_and_kept_beside_the_data(tmp_path: Path) 
 def test_the_words_for_yes_and_no(monkeypatch: pytest.MonkeyPatch, word: str, meant: bool) -> None:
     monkeypatch.setenv("SWITCH", word)
     assert environment.boolean("SWITCH") is meant
+
+
+@pytest.mark.django_db
+def test_static_files_carry_the_policy_of_the_pages(client):
+    """A worker has the policy of its own answer: without the header it could talk to anybody."""
+    page, worker = client.get("/help/"), client.get("/static/js/seal-worker.js")
+    assert worker.status_code == 200
+    rules = {rule.strip() for rule in page["Content-Security-Policy"].split(";")}
+    assert {rule.strip() for rule in worker["Content-Security-Policy"].split(";")} == rules

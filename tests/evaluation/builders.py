@@ -38,10 +38,11 @@ def opened_case(**fields: Any) -> Case:
 def add_bid(
     case: Case, name: str, prices: dict[str, dict[str, str]] | dict[str, str], *,
     promised: dict[str, str] | None = None,
-    stated: str | None = None, discount: str = "0", vat: str = "19", **fields: Any,
+    stated: str | None = None, discount: str = "0", vat: str = "19", company: factories.Company | None = None,
+    **fields: Any,
 ) -> Bid:  # fmt: skip
     """A bid as the opening writes it; `prices` by position, or by lot and position. State fields go in by keyword."""
-    company, now = factories.make_company(), clock.now()
+    company, now = company or factories.make_company(), clock.now()
     by_lot = prices if all(isinstance(value, dict) for value in prices.values()) else {"L1": prices}
     moments = {"received_at": now - timedelta(days=2), "recorded_at": now - timedelta(days=2), "opened_at": now}
     bid = Bid.objects.create(
@@ -114,12 +115,15 @@ def score_and_close(case: Case, scores: dict[str, dict[str, str]], lot: str = "L
     actions.close_panel(actor=case.town.chair, tender_id=case.tender.pk)
 
 
-def evaluated_case(**fields: Any) -> Case:
-    """Two bids: B01 cheaper, B02 better; evaluated."""
+def evaluated_case(promised: dict[str, str] | None = None, **fields: Any) -> Case:
+    """Two bids: B01 cheaper, B02 better; evaluated. Criteria that `promised` answers are not scored by the panel."""
     case = opened_case(**fields)
-    add_bid(case, "B01", {"1.1": "2.00", "1.2": "400.00"})
-    add_bid(case, "B02", {"1.1": "2.20", "1.2": "500.00"})
+    add_bid(case, "B01", {"1.1": "2.00", "1.2": "400.00"}, promised=promised)
+    add_bid(case, "B02", {"1.1": "2.20", "1.2": "500.00"}, promised=promised)
     check_all(case)
-    score_and_close(case, {"B01": {"B1": "6", "B2": "6"}, "B02": {"B1": "9", "B2": "8"}})
+    scores = {"B01": {"B1": "6", "B2": "6"}, "B02": {"B1": "9", "B2": "8"}}
+    if promised:
+        scores = {name: {"B1": values["B1"]} for name, values in scores.items()}
+    score_and_close(case, scores)
     actions.evaluate_tender(actor=case.town.officer, tender_id=case.tender.pk)
     return case

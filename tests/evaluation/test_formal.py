@@ -29,6 +29,12 @@ def case():
     return case
 
 
+def usable(**changes):
+    """What an optional ground needs to exclude: its day and the weighing."""
+    day = (clock.now() - timedelta(days=400)).date().isoformat()
+    return {"kind": "optional", "event_date": day, "proportionality": "Grave, and repeated within a year.", **changes}
+
+
 def refusal(act, *args, **kwargs):
     with pytest.raises(RefusedError) as caught:
         act(*args, **kwargs)
@@ -89,13 +95,62 @@ def test_findings_that_do_not_fit_the_tender_are_refused_by_field(case, wrong, f
 
 
 def test_all_reasons_are_collected_in_the_published_order(case):
-    ground = {"ground": "bid rigging", "decision": "exclude"}
+    ground = {"ground": "bid rigging", "decision": "exclude", **usable()}
     kept = {"ground": "too old", "decision": "keep"}
     findings = fine(mandatory={"A1": False}, documents=[MISSING], changed_documents=True, grounds=[kept, ground])
     check_all(case, B01=findings)
     assert reasons(case, "B01") == [
         "mandatory_requirement", "documents_missing", "documents_changed", "exclusion_ground",
     ]  # fmt: skip
+
+
+def test_an_exclusion_ground_is_dated_and_has_not_lapsed(case):
+    today = clock.now().date().replace(day=15)
+
+    def tried(years, kind):
+        day = None if years is None else today.replace(year=today.year - years).isoformat()
+        ground = usable(kind=kind, event_date=day)
+        findings = fine(grounds=[{"ground": "agreed prices", "decision": "exclude", **ground}])
+        check = {"actor": case.town.officer, "bid_id": case.bids["B02"].pk, "findings": findings}
+        key = {"code": "exclusion_ground", "reason": "Agreed prices in an earlier tender.", "ground": ground}
+        return (lambda: exclude(case, **key)), (lambda: actions.record_formal_check(**check))
+
+    for years, kind, field in (
+        (4, "optional", "event_date"), (6, "mandatory", "event_date"), (-1, "optional", "event_date"),
+        (None, "mandatory", "event_date"), (1, "perhaps", "kind"),
+    ):  # fmt: skip
+        for act in tried(years, kind):
+            with pytest.raises(ValidationError) as caught:
+                act()
+            assert list(caught.value.message_dict) == [field], (years, kind)
+            assert years not in (4, 6) or "§ 126 GWB" in caught.value.message_dict[field][0]
+    assert not Exclusion.objects.exists() and not FormalCheck.objects.exists()
+    for years, kind in ((2, "optional"), (4, "mandatory")):
+        by_decision, by_finding = tried(years, kind)
+        assert by_decision().ground["kind"] == kind
+        by_finding()
+        Exclusion.objects.all().delete()
+
+
+def test_an_optional_ground_is_weighed_and_what_the_company_has_mended_gets_an_answer(case):
+    cleaning = {"damages": "paid in full", "cooperation": "", "measures": "new management"}
+    for change, field in (
+        ({"proportionality": " "}, "proportionality"),
+        ({"cleaning": cleaning}, "cleaning_decision"),
+        ({"cleaning": cleaning, "cleaning_decision": "accepted"}, "cleaning_decision"),
+        ({"cleaning": cleaning, "cleaning_decision": "refused"}, "cleaning_reason"),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            exclude(case, code="exclusion_ground", ground=usable(**change))
+        assert list(caught.value.message_dict) == [field]
+    answered = {"cleaning": cleaning, "cleaning_decision": "refused", "cleaning_reason": "Nobody was replaced."}
+    assert exclude(case, code="exclusion_ground", ground=usable(**answered)).ground["cleaning"] == cleaning
+
+
+def test_a_profile_without_statutes_asks_for_no_day(case):
+    case.tender.profile = "generic_en"
+    case.tender.save(update_fields=["profile"])
+    assert exclude(case, code="exclusion_ground").ground == {}
 
 
 def test_reasons_are_written_in_the_language_of_the_tender(case):

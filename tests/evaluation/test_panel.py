@@ -6,10 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import clock
+from accounts.audit import in_transaction
 from accounts.decision import RefusedError
+from bids.models import BidLot, ItemPrice
 from evaluation import actions
 from evaluation.models import Consensus, PanelMember, Score
 from evaluation.scorebook import open_cells, own_sheet, spreads
+from evaluation.stages import stages
+from tendering import actions as tendering
+from tendering.defaults import default_evaluation
 from tests import factories
 from tests.evaluation.builders import add_bid, check_all, declare, fine, opened_case, score, score_and_close, seat_panel
 
@@ -218,3 +223,28 @@ def test_only_the_chair_moderates_and_closes(case):
     score_and_close(case, {"B01": GOOD, "B02": GOOD})
     assert refusal(actions.close_panel, actor=case.town.officer, tender_id=case.tender.pk) == "not_your_role"
     assert refusal(close, case) == "panel_closed"
+
+
+def test_closing_the_panel_lets_the_price_envelopes_be_opened_and_nothing_is_computed_or_asked_before():
+    rule = {**default_evaluation("generic_en"), "two_envelopes": True}
+    case = opened_case(evaluation=rule)
+    for name in ("B01", "B02"):
+        add_bid(case, name, {"L1": {}})
+    check_all(case)
+    officer, ask = case.town.officer, {"lot_code": "L1", "due_at": clock.now() + timedelta(days=5)}
+    score_and_close(case, {"B01": {"B1": "6", "B2": "6"}, "B02": {"B1": "9", "B2": "8"}})
+    case.tender.refresh_from_db()
+    assert case.tender.scores_closed_at
+    assert refusal(actions.ask_price, actor=officer, bid_id=case.bids["B01"].pk, **ask) == "prices_sealed"
+    assert refusal(actions.evaluate_tender, actor=officer, tender_id=case.tender.pk) == "prices_sealed"
+    stage = stages([case.tender.pk], clock.now())[case.tender.pk]
+    assert (stage.ready, stage.sentence()) == (False, "Zwei Öffner öffnen die Preisumschläge")
+    for name, price in (("B01", "2.00"), ("B02", "2.20")):
+        row = BidLot.objects.get(bid=case.bids[name])
+        for item in row.lot.items.all():
+            ItemPrice.objects.create(bid_lot=row, item=item, unit_price=price)
+    with in_transaction():
+        tendering.mark_prices_opened(case.tender, clock.now())
+    run = actions.evaluate_tender(actor=officer, tender_id=case.tender.pk)
+    assert run.inputs["spec"]["two_envelopes"] is True
+    assert stages([case.tender.pk], clock.now())[case.tender.pk].ready

@@ -216,8 +216,12 @@ def test_every_method_has_a_formula_and_an_example(english, method):
 
 
 def test_the_range_of_weights_is_rounded_inwards(english):
-    assert sentences._weights(_report((Fraction(1, 3), Fraction(2, 3)))).endswith("from 33.4 to 66.6 %")
-    assert sentences._weights(_report((Fraction(0), Fraction(1)))).endswith("from 0 to 100 %")
+    assert sentences._weights(_report((Fraction(1, 3), Fraction(2, 3)))).endswith(
+        "stays unless the price counts for less than 33.4 % or more than 66.6 %"
+    )
+    assert sentences._weights(_report((Fraction(1, 3), Fraction(1)))).endswith("less than 33.4 %")
+    assert sentences._weights(_report((Fraction(0), Fraction(2, 3)))).endswith("more than 66.6 %")
+    assert sentences._weights(_report((Fraction(0), Fraction(1)))).endswith("whatever the price counts")
 
 
 def _report(weight):

@@ -8,10 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import Http404
 
-from accounts import clock
+from accounts import clock, desk
 from accounts.decision import RefusedError
 from accounts.evidence import parse_canonical
-from accounts.models import AuditEvent, OutboxMessage
+from accounts.lifecycle import Role
+from accounts.models import AuditEvent, Message, OutboxMessage
 from pilots import actions, promise, results
 from pilots.lifecycle import Status
 from pilots.models import Indicator, Measurement, Pilot
@@ -49,6 +50,19 @@ def test_the_promise_is_sealed_only_by_a_second_person():
         assert trial.fresh().status(trials.BEFORE) == Status.DRAFT
         actions.confirm_registration(actor=trial.second, pilot_id=trial.pilot.pk)
     assert trial.fresh().status(trials.BEFORE) == Status.REGISTERED
+
+
+def test_who_audits_a_pilot_does_not_sign_its_promise_and_is_not_asked_to():
+    trial = trials.draft()
+    both = factories.make_user(trial.town.organization, Role.AUDITOR, Role.APPROVER)
+    with clock.simulated(trials.BEFORE):
+        sign(trial)
+        for auditor in (trial.town.auditor, both):
+            with refused("auditor"):
+                actions.confirm_registration(actor=auditor, pilot_id=trial.pilot.pk)
+            assert not [task for task in desk.tasks_of(auditor, clock.now()) if trial.pilot.title in str(task.title)]
+    assert not trial.fresh().registered_at
+    assert not Message.objects.filter(recipient__in=[trial.town.auditor, both]).exists()
 
 
 def test_one_act_for_both_signatures_needs_two_people_too():
@@ -145,8 +159,8 @@ def test_a_promise_without_a_group_or_without_a_deciding_indicator_is_not_signed
         with pytest.raises(ValidationError) as found:
             sign(trial)
     text = " ".join(found.value.messages)
-    assert "business" in text
-    assert "primary" in text
+    assert "keine Kennzahl für Unternehmen" in text
+    assert "Genau eine Kennzahl entscheidet" in text
 
 
 def test_a_council_that_decides_before_the_end_is_refused():
@@ -282,7 +296,8 @@ def test_an_analysis_counts_when_a_second_person_repeats_it():
             actions.confirm_analysis(actor=trial.second, run_id=run.pk)
     assert results.latest(trial.fresh()) == run
     assert trial.fresh().status(trials.AFTER) == Status.ANALYSED
-    assert OutboxMessage.objects.filter(recipient=trial.council.email).exists()
+    assert Message.objects.filter(recipient=trial.council, kind="council_paper").exists()
+    assert not OutboxMessage.objects.filter(recipient=trial.council.email).exists()  # mailed only by consent
 
 
 def test_a_result_that_cannot_be_repeated_is_not_confirmed():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
@@ -295,11 +296,20 @@ def test_the_desk_says_whose_turn_it_is():
             ]
 
     trial = trials.draft()
-    assert titles(trial.officer, trials.BEFORE) == ["Write the promise and sign"]
+    assert titles(trial.officer, trials.BEFORE) == ["Write the promise and sign: One-stop kiosk"]
     with clock.simulated(trials.BEFORE):
         actions.request_registration(actor=trial.officer, pilot_id=trial.pilot.pk, registration=trials.REGISTRATION)
     assert titles(trial.officer, trials.BEFORE) == []
-    assert titles(trial.second, trials.BEFORE) == ["Check and co-sign"]
+    assert titles(trial.second, trials.BEFORE) == ["Check and co-sign: One-stop kiosk"]
     analysed = trials.analysed()
-    assert titles(analysed.officer, trials.AFTER + timedelta(days=2)) == ["Record the decision"]
+    assert titles(analysed.officer, trials.AFTER + timedelta(days=2)) == ["Record the decision: One-stop kiosk"]
     assert titles(analysed.council, trials.AFTER + timedelta(days=2)) == ["Decide on the pilot: One-stop kiosk"]
+
+
+def test_there_is_nothing_to_co_sign_before_somebody_signed():
+    trial = trials.draft()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(trial.second)
+    response = client.get(reverse("pilot_cosign", args=[trial.pilot.pk]))
+    assert response.status_code == 409
+    assert "Nobody has signed this registration yet." in response.content.decode()

@@ -58,9 +58,9 @@ class Trial:
         return Pilot.objects.select_related("municipality").get(pk=self.pilot.pk)
 
 
-def draft(**fields: Any) -> Trial:
-    """Created on 20 March 2026 with its indicators."""
-    town = factories.make_town(keys=False)
+def draft(*, town: factories.Town | None = None, **fields: Any) -> Trial:
+    """Created on 20 March 2026 with its indicators, in a town of its own unless one is given."""
+    town = town or factories.make_town(keys=False)
     requester = factories.make_user(town.organization, Role.REQUESTER)
     council = factories.make_user(town.organization, Role.COUNCIL_MEMBER)
     defaults: dict[str, Any] = {
@@ -101,16 +101,16 @@ def series() -> list[dict[str, Any]]:
     ]
 
 
-def running() -> Trial:
-    trial = registered()
+def running(**fields: Any) -> Trial:
+    trial = registered(**fields)
     with clock.simulated(START):
         actions.start_pilot(actor=trial.officer, pilot_id=trial.pilot.pk)
     return trial
 
 
-def frozen() -> Trial:
+def frozen(**fields: Any) -> Trial:
     """Measured completely and frozen on 10 July 2026."""
-    trial = running()
+    trial = running(**fields)
     with clock.simulated(AFTER):
         actions.import_measurements(
             actor=trial.officer, pilot_id=trial.pilot.pk, rows=series(), provenance={"source": "test"}
@@ -119,8 +119,8 @@ def frozen() -> Trial:
     return trial
 
 
-def analysed() -> Trial:
-    trial = frozen()
+def analysed(**fields: Any) -> Trial:
+    trial = frozen(**fields)
     with clock.simulated(AFTER + timedelta(days=1)):
         run = actions.propose_analysis(actor=trial.officer, pilot_id=trial.pilot.pk)
         actions.confirm_analysis(actor=trial.second, run_id=run.pk)

@@ -2,15 +2,20 @@
 
 import json
 import random
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from evaluation.scoring import TenderInput
+from evaluation.scoring import METHODS as ENGINE
+from evaluation.scoring import TenderInput, evaluate
+from evaluation.scoring.codec import decode, encode
+from evaluation.scoring.inputs import EvaluationSpec, GroupMinimum
 
 LIVE = Path(__file__).parents[2] / "config" / "demo" / "live.json"
 Json = dict[str, Any]
 METHODS = ("weighted_linear", "weighted_linear", "ratio_simple", "ratio_extended", "inverse_proportional", "price_only")
+NEW_METHODS = tuple(method for method, _version in ENGINE if method not in METHODS)
 CHAIN = ["higher_performance", "lower_price", "draw_lots"]
 
 
@@ -70,6 +75,39 @@ def random_tender(seed: int) -> TenderInput:
         spec["min_performance_points"] = r.choice(["450", "500.5"])
     lots = [_random_lot(r, f"L{number}") for number in range(1, r.choice([2, 2, 3]))]
     return TenderInput.from_json({"tender_id": f"R{seed:04}", "spec": spec, "lots": lots})
+
+
+def further_tender(seed: int) -> TenderInput:
+    """A random tender under one of the further methods, its published numbers near the prices; some with groups."""
+    base = _small(random_tender(seed))
+    r, method = random.Random(seed), NEW_METHODS[seed % len(NEW_METHODS)]
+    rows = evaluate(replace(base, spec=replace(base.spec, method="price_only"))).lots[0].rows
+    price = max(Decimal(100), min((row.evaluation_price for row in rows if row.evaluation_price), default=Decimal(100)))
+    promised = [c.id for c in base.lots[0].criteria if c.is_promised]
+    params = {
+        "l_ref": Decimal(r.randint(400, 900)), "p_ref": price, "full_at": price,
+        "zero_at": price * 2 + r.randint(1, 99),
+        "surcharge": Decimal(r.choice([0, 250, 500])), "per_point": (price / 150).quantize(Decimal("0.01")),
+        "base_price": price * 2, "knee": Decimal(r.choice(["0.8", "0.85", "0.9"])), "higher": Decimal(r.randint(0, 1)),
+    }  # fmt: skip
+    found = ENGINE[method, "1"]
+    own = {param.name: params[param.name] for param in found.params}
+    keeps = decode(EvaluationSpec, {**encode(base.spec), "method": method, **found.defaults}, "$.spec")
+    rule = replace(
+        keeps, params=own or None, figure_criterion=(promised or ["B1"])[0] if method == "external" else None
+    )
+    if r.random() < 0.4:
+        rule = replace(rule, group_minima=(GroupMinimum("Both", ("B1", "B2"), Decimal(r.choice(["55", "62.5"]))),))
+    return replace(base, tender_id=f"N{seed:04}", spec=rule)
+
+
+def _small(tender: TenderInput) -> TenderInput:
+    """A five-hundredth of every quantity: key figures with many decimals stay exact up to some ten million."""
+    lots = (
+        replace(lot, positions=tuple(replace(p, quantity=max(Decimal(1), p.quantity // 500)) for p in lot.positions))
+        for lot in tender.lots
+    )
+    return replace(tender, lots=tuple(lots))
 
 
 def _random_lot(r: random.Random, code: str) -> Json:

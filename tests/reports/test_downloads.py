@@ -67,6 +67,15 @@ def test_others_at_the_buyer_are_refused_the_workbook(tender, role):
     assert get(client, "tender_workbook", tender.pk).status_code == 403
 
 
+@pytest.mark.parametrize("role", ["officer", "approver", "auditor", "panel_chair", "council_member", "evaluator"])
+def test_the_result_page_offers_the_workbook_to_those_who_get_it(tender, role):
+    client = member(tender, role)
+    page = get(client, "evaluation_result", tender.pk)
+    offered = reverse("tender_workbook", args=[tender.pk]) in page.content.decode()
+    assert page.status_code == 200
+    assert offered == (get(client, "tender_workbook", tender.pk).status_code == 200)
+
+
 def test_strangers_and_bidders_find_no_workbook(tender):
     bidder = Receipt.objects.filter(bid__tender=tender).first().bid.submitted_by
     for user in (factories.make_user(), bidder):

@@ -14,12 +14,13 @@ from evaluation.scoring import TenderInput
 from reports.workbook import BeyondLimits, Built, build, subject_of_inputs
 from reports.workbook.formulas import PERMITTED
 from reports.workbook.layout import exactly
+from reports.workbook.ranking import ENGINE_DECIDES
 from tests.evaluation.scoring.case_input import TENDER_CASES, case_input
 from tests.reports.recalculation import Cells, needs_libreoffice, printed, recalculate, with_inputs
-from tests.reports.tenders import english_tender, random_tender
+from tests.reports.tenders import NEW_METHODS, english_tender, further_tender, random_tender
 
 HOSTILE = ('=HYPERLINK("http://a.example","x")', "+49 30 1", "@SUM(A1)", "-2+3", "=cmd|' /C calc'!A0", "\t=1+1")
-RANDOM = range(6)  # one of each method
+RANDOM = [f"R{seed}" for seed in range(6)] + [f"N{seed}" for seed in range(len(NEW_METHODS))]  # one of each method
 
 
 def book_of(tender: TenderInput, language: str = "en", **options: Any) -> Built:
@@ -31,7 +32,8 @@ def tender_of(name: str) -> TenderInput:
     """A reference case, the English tender "ASH" or a random one "R7"."""
     if name == "ASH":
         return english_tender()
-    return random_tender(int(name[1:])) if name.startswith("R") else case_input(name)
+    made = {"R": random_tender, "N": further_tender}.get(name[0])
+    return made(int(name[1:])) if made else case_input(name)
 
 
 @cache
@@ -71,7 +73,7 @@ CHANGED_WEIGHTS = {"T01": "0.4", "T06": "0.15", "ASH": "0.75"}
 def all_books() -> dict[str, Callable[[], bytes]]:
     """Every file of the one recalculation, by name. Formulas come without cached values, to prove who computed."""
     books: dict[str, Callable[[], bytes]] = {}
-    for name in (*TENDER_CASES, "ASH", *(f"R{seed}" for seed in RANDOM)):
+    for name in (*TENDER_CASES, "ASH", *RANDOM):
         books[name] = lambda n=name: zeros_of(n).content
     for name, weight in CHANGED_WEIGHTS.items():
         books[f"{name}-what-if"] = lambda n=name, w=weight: _typed_weight(n, w)
@@ -126,7 +128,7 @@ class TestRecalculated:
 
     @pytest.mark.parametrize("seed", RANDOM)
     def test_a_random_tender_shows_the_engines_digits(self, recalculated, seed):
-        assert differences(zeros_of(f"R{seed}"), recalculated[f"R{seed}"]) == []
+        assert differences(zeros_of(seed), recalculated[seed]) == []
 
     @pytest.mark.parametrize("case", TENDER_CASES)
     def test_an_untouched_workbook_says_official(self, recalculated, case):
@@ -162,13 +164,23 @@ class TestManyRandomTenders:
 
     def test_two_hundred_random_tenders_show_the_engines_digits(self, tmp_path: Path):
         books = {}
-        for seed in range(1000, 1200):
-            book = book_of(random_tender(seed), zeros=True)
-            path = tmp_path / f"R{seed}.xlsx"
+        names = [f"R{seed}" for seed in range(1000, 1100)] + [f"N{seed}" for seed in range(1000, 1100)]
+        for name in names:
+            book = book_of(tender_of(name), zeros=True)
+            path = tmp_path / f"{name}.xlsx"
             path.write_bytes(book.content)
             books[path] = book
         cells = recalculate(books, tmp_path)
         assert [line for path, book in books.items() for line in differences(book, cells[path.stem])] == []
+
+
+@pytest.mark.parametrize("seed", range(len(NEW_METHODS)))
+def test_a_rank_that_no_formula_repeats_is_marked_as_decided_by_the_engine(seed):
+    tender = further_tender(seed)
+    book = zeros_of(f"N{seed}").book
+    live = {item.formula for item in book.formulas if item.sheet.startswith("Evaluation")}
+    ranks_are_live = any("1+SUMPRODUCT" in formula for formula in live)
+    assert ranks_are_live == (tender.spec.method not in ENGINE_DECIDES)
 
 
 def functions_of(formula: str) -> set[str]:
@@ -183,7 +195,7 @@ def test_formulas_use_only_functions_that_every_spreadsheet_has_had_for_long(cas
 
 @pytest.mark.parametrize("seed", RANDOM)
 def test_random_tenders_of_every_method_use_only_permitted_functions(seed):
-    used = {name for live in zeros_of(f"R{seed}").book.formulas for name in functions_of(live.formula)}
+    used = {name for live in zeros_of(seed).book.formulas for name in functions_of(live.formula)}
     assert used <= PERMITTED
 
 

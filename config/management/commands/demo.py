@@ -14,12 +14,14 @@ from accounts.models import Membership, User
 from config.demo.case_files import read_case
 from config.demo.live import live_tenders, play_live
 from config.demo.load import load
+from config.demo.papers import issue_papers
 from config.demo.people import PASSWORD, People, pass_sentence
+from config.demo.sharing import AdoptedPlay, adopted_tenders, join_and_help, publish_library
 from tendering.models import Tender
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 SMALL = ("T01", "T02", "T05", "T09", "T12")
-UNDECIDED = {"T12", "P04"}  # one tender waits for its award, one pilot for its council
+UNDECIDED = {"T02", "T12", "P04"}  # two tenders wait for their award, one of them for a draw, a pilot for its council
 
 
 class Command(BaseCommand):
@@ -48,6 +50,8 @@ class Command(BaseCommand):
         german = None
         for folder in folders:
             case = read_case(folder)
+            if german is None:
+                self._say("library", partial(publish_library, People(case.organisations, case.providers), clock.now()))
             german = People(case.organisations, case.providers)
             self._say(folder.name, partial(load, case, finish=case.reference not in UNDECIDED))
         case = read_case(DEMO / "english" / "P21")
@@ -57,6 +61,10 @@ class Command(BaseCommand):
         for data in live_tenders():
             people = english if data["buyer"] == "M20" else german
             self._say(data["reference"], partial(play_live, data, people, clock.now()))
+        for data in adopted_tenders() if size == "large" else []:
+            self._say(f"from library, {data['buyer']}", AdoptedPlay(data, german, clock.now()).run)
+        self._say("centre", partial(join_and_help, german, clock.now()))
+        self._say("papers", partial(issue_papers, clock.now()))
         self._reports()
         self.stdout.write(f"Demo ready after {time.monotonic() - started:.0f} s.")
 

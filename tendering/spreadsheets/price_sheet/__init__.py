@@ -10,7 +10,7 @@ from tendering.spreadsheets.price_sheet.model import (
     SheetLot,
 )
 from tendering.spreadsheets.price_sheet.reading import interpret, read_price_sheet
-from tendering.spreadsheets.price_sheet.writing import write_price_sheet
+from tendering.spreadsheets.price_sheet.writing import price_cell, write_price_sheet
 
 __all__ = [
     "CellProblem",
@@ -21,6 +21,7 @@ __all__ = [
     "Promise",
     "SheetLot",
     "interpret",
+    "price_cell",
     "read_price_sheet",
     "write_price_sheet",
 ]

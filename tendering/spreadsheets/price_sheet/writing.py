@@ -39,6 +39,11 @@ def write_price_sheet(sheet: PriceSheet, language: Language, filled: PriceSheetR
     return stream.getvalue()
 
 
+def price_cell(place: int) -> str:
+    """Cell in which a bidder enters the price of the position at this place (0 = first) of its lot's sheet."""
+    return f"{chr(ord('A') + PRICE)}{FIRST_ROW + 1 + place}"
+
+
 @dataclass(slots=True)
 class _Rows:
     """Zero-based rows of one lot's sheet that formulas refer to."""

@@ -2,10 +2,11 @@
 
 import pytest
 
+from accounts.lifecycle import Role
 from bids.models import Bid, Draft, Receipt
 from tests.bids.bidding import at_deadline
 from tests.bids.pages.scene import Scene, browser, text_of
-from tests.factories import default_lots, make_company, make_town, open_tender
+from tests.factories import add_role, default_lots, make_company, make_town, open_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ def test_a_tender_with_one_lot_does_not_ask_which():
     scene.start()
     assert list(scene.content().chosen_lots()) == ["L1"]
     assert b'name="lots"' not in scene.clara.get(scene.url("lots/")).content
-    assert "1 of 6 done" in text_of(scene.clara.get(scene.url()))
+    assert "3 of 8 done" in text_of(scene.clara.get(scene.url()))
 
 
 def test_the_task_list_counts_what_is_done_and_says_what_is_not_possible_yet(scene):
@@ -46,7 +47,7 @@ def test_the_task_list_counts_what_is_done_and_says_what_is_not_possible_yet(sce
     scene.choose("L1")
     scene.price("L1")
     page = text_of(scene.clara.get(scene.url()))
-    assert "4 of 6 done" in page
+    assert "6 of 8 done" in page
     assert "2 of 2 positions priced" in page
 
 
@@ -211,8 +212,8 @@ def test_nobody_bids_for_an_invited_tender_without_an_invitation():
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("de", ["Ihr Angebot: 7 von 8 erledigt", "Angebot verbindlich abgeben", "Sie können beruhigt sein."]),
-        ("en", ["Your bid: 7 of 8 done", "Hand in the bid with binding effect", "You can stop worrying."]),
+        ("de", ["Ihr Angebot: 9 von 10 erledigt", "Angebot verbindlich abgeben", "Sie können beruhigt sein."]),
+        ("en", ["Your bid: 9 of 10 done", "Hand in the bid with binding effect", "You can stop worrying."]),
     ],
 )
 def test_the_way_is_told_in_the_language_of_the_bidder(scene, language, words):
@@ -277,7 +278,7 @@ def test_a_two_lot_bid_needs_few_pages_and_fields(scene):
         fields.feed(scene.clara.get(scene.url(rest)).content.decode())
         count[rest] = len(fields.names)
     assert count == {
-        "lots/": 5,
+        "lots/": 3,
         "prices/L1/": 6,
         "prices/L2/": 6,
         "answers/": 2,
@@ -321,3 +322,25 @@ def test_the_bidders_button_costs_the_tenders_page_two_queries(scene, django_ass
         bid_panel(request, scene.tender, scene.tender.status(now), now)
     with django_assert_max_num_queries(1):
         seal_panel(request, scene.tender, scene.tender.status(now), now)
+
+
+def test_who_acts_for_two_companies_is_asked_which_one_bids(scene):
+    second = make_company(name="Dora KG").organization
+    add_role(scene.company.bidder, second, Role.BIDDER)
+    detail, start = f"/tenders/{scene.tender.pk}/", f"/bids/start/{scene.tender.pk}/"
+    asked = scene.clara.post(start)
+    assert asked.status_code == 200
+    assert "For which company do you bid?" in text_of(asked)
+    assert not Draft.objects.exists(), "nothing is begun for a company nobody named"
+    for wrong in ("", "0", str(scene.town.organization.pk), "x"):
+        response = scene.clara.post(start, {"company": wrong})
+        assert response.status_code == 422
+        assert "Choose the company you bid for" in text_of(response)
+    assert scene.clara.post(start, {"company": second.pk}).status_code == 302
+    assert Draft.objects.get().company == second
+    page = text_of(scene.clara.get(detail))
+    assert "Dora KG" in page
+    assert "Go on with your bid" in page
+    assert "Prepare a bid for Clara GmbH" in page
+    assert scene.clara.post(start, {"company": scene.company.organization.pk}).status_code == 302
+    assert start not in scene.clara.get(detail).content.decode(), "there is no third company to begin for"

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from bids.content import WITH_PRICES
 from bids.models import SealedObject
 from tests.bids.pages.scene import Scene, text_of
 
@@ -90,6 +91,13 @@ def test_a_reading_waits_encrypted(scene):
     scene.draft.refresh_from_db()
     assert b"987654.32" not in bytes(scene.draft.content)
     assert "987,654.32" in text_of(scene.clara.get(scene.url("sheet/reading/")))
+
+
+def test_a_bidder_says_which_document_holds_prices(scene):
+    file = SimpleUploadedFile("Calculation.pdf", b"7" * 100)
+    assert scene.clara.post(scene.url("documents/"), {"role": "other-with-prices", "document": file}).status_code == 302
+    assert scene.content().files[0].role == WITH_PRICES
+    assert "another document, with prices" in text_of(scene.clara.get(scene.url("documents/")))
 
 
 def test_a_document_is_sealed_and_named_only_on_its_page(scene):

@@ -1,9 +1,14 @@
 """The opening by two, on the pages: nothing before the deadline, each an own part, then the record."""
 
+from collections import Counter
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 
+from accounts import measuring
 from accounts.lifecycle import Role
+from accounts.measuring import EPOCH
 from bids.models import Bid, OpeningSession, SealedObject
 from tests.bids.bidding import at_deadline, content, declare, submit
 from tests.bids.pages.scene import browser, text_of
@@ -128,6 +133,13 @@ def test_two_people_admit_a_late_bid_and_two_open_it(hall):
         assert officer.get(address).status_code == 404
         hall.open()
         assert "Late GmbH" in text_of(officer.get(hall.address))
+        assert "no disturbance of this platform was measured" in text_of(officer.get(address))
+        minute = (hall.tender.tender_period_end - EPOCH) // timedelta(minutes=1)
+        measuring.store(minute - 30, Counter(web_beats=1))
+        measuring.store(minute - 29, Counter(cut_off=1))
+        page = text_of(officer.get(address))
+        assert "this platform was disturbed" in page
+        assert "not reachable" in page
         refused = officer.post(address, {"act": "decide", "outcome": "admitted", "reason": ""})
         assert "Give the reason" in text_of(refused)
         officer.post(address, {"act": "decide", "outcome": "admitted", "reason": "our platform was down"})

@@ -24,6 +24,14 @@ def test_parts_are_short_lower_case_words_that_every_keyboard_has(language):
         assert 2 <= len(part) <= 9
 
 
+def test_a_word_drawn_twice_is_drawn_again(monkeypatch):
+    words = ["apple", "apple", "bread", "cloud", "door", "fish", "gate"]
+    drawn = iter([part for word in words for part in (word, "tree")])
+    monkeypatch.setattr("bids.sealing.pass_sentence.secrets.choice", lambda _words: next(drawn))
+    sentence = propose_pass_sentence("en")
+    assert check_pass_sentence(sentence) == "apple-tree bread-tree cloud-tree door-tree fish-tree gate-tree"
+
+
 @pytest.mark.parametrize("language", ["de", "de-at", "en", "fr"])
 def test_a_proposed_sentence_is_accepted_and_new_each_time(language):
     sentence = propose_pass_sentence(language)

@@ -42,10 +42,48 @@ def test_the_figures_of_the_page_are_those_of_the_stored_result() -> None:
     assert run.result_hash in text
 
 
+def test_every_number_of_the_ranking_leads_to_the_line_that_says_how_it_came_about() -> None:
+    case = evaluated_case(criteria=factories.efficiency_criteria(), promised={"E1": "12"})
+    links = re.findall(r'href="([^"#]*/result/[0-9a-f-]{36}/)#([^"]+)"', page(
+        case.town.officer, "evaluation_result", case.tender.pk
+    ))  # fmt: skip
+    steps = {step.partition("-")[2] for _address, step in links}
+    assert {"gross", "price_points", "efficiency", "quality", "total", "eur_per_case", "break_even"} <= steps
+    for bid in case.bids.values():
+        text = page(case.town.officer, "evaluation_bid", case.tender.pk, bid.pk)
+        ids = set(re.findall(r'id="([^"]+)"', text))
+        assert {step for address, step in links if str(bid.pk) in address} <= ids
+        assert "rounded half up to 2 decimals" in text and "on the published curve" in text and ">E7<" in text
+        assert "agreed by the panel" not in text and "mean of the scores" in text
+
+
+@pytest.mark.parametrize(("basis", "words"), [("gross", "gross, including VAT"), ("net", "net, without VAT")])
+def test_the_page_names_the_basis_of_its_prices(basis: str, words: str) -> None:
+    rule = {**factories.price_only(), "price_basis": basis}
+    case = opened_case(evaluation=rule, criteria=factories.default_criteria()[:1])
+    add_bid(case, "B01", {"1.1": "2.00", "1.2": "400.00"})
+    check_all(case)
+    actions.evaluate_tender(actor=case.town.officer, tender_id=case.tender.pk)
+    text = page(case.town.officer, "evaluation_result", case.tender.pk)
+    assert words in text and money("21896.00" if basis == "gross" else "18400.00", "EUR") in text
+
+
 def test_the_page_begins_with_the_sentence_then_the_picture_then_the_table() -> None:
     case = evaluated_case()
     text = page(case.town.officer, "evaluation_result", case.tender.pk)
     assert text.index("comes first") < text.index("<svg") < text.index("app-tiles") < text.index("<tbody")
+
+
+def test_equal_bids_are_drawn_before_an_award_is_offered_and_give_no_points() -> None:
+    case = opened_case(evaluation=factories.price_only(), criteria=factories.default_criteria()[:1])
+    for name in ("B01", "B02"):
+        add_bid(case, name, {"1.1": "2.00", "1.2": "400.00"})
+    check_all(case)
+    actions.evaluate_tender(actor=case.town.officer, tender_id=case.tender.pk)
+    text = page(case.town.officer, "evaluation_result", case.tender.pk)
+    assert "A lot cannot be awarded yet" in text
+    assert "The award can be proposed" not in text
+    assert "quality points, scale 0 to 100" not in text
 
 
 def test_the_result_speaks_german() -> None:
@@ -67,6 +105,19 @@ def test_without_todays_cost_the_page_says_so() -> None:
     case = evaluated_case(lots=lots)
     text = page(case.town.officer, "evaluation_result", case.tender.pk)
     assert "today's cost not stated" in text and "Saving per year" not in text
+
+
+@pytest.mark.parametrize("method", ["ratio_simple", "ratio_extended", "price_only"])
+def test_the_page_stands_for_every_method(method: str) -> None:
+    from tendering.defaults import default_evaluation
+
+    spec = {**default_evaluation("generic_en"), "method": method}
+    if method == "price_only":
+        spec = factories.price_only()
+    case = evaluated_case(evaluation=spec)
+    text = page(case.town.officer, "evaluation_result", case.tender.pk)
+    assert "comes first" in text
+    assert case.companies["B01"].organization.name in text
 
 
 def test_one_bid_shows_each_number_with_its_values_put_in() -> None:

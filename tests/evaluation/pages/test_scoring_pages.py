@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from bids.content import WITH_PRICES
 from bids.models import OpenedDocument
 from evaluation import actions
 from evaluation.models import Consensus, PanelLock, PanelMember, Score
 from evaluation.panel_documents import shows_prices
+from tendering.models import PRICE_PAPER
 from tests.evaluation.builders import Case, add_bid, check_all, declare, opened_case, score, seat_panel
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +46,11 @@ def at(name: str, case: Case, *more: Any) -> str:
     return reverse(name, args=[case.tender.pk, *more])
 
 
+def no_conflict(case: Case) -> dict[str, str]:
+    """A no for each bidder."""
+    return {f"company_{company.organization.pk}": "no" for company in case.companies.values()}
+
+
 def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", unescape(response.content.decode()))
 
@@ -63,7 +70,11 @@ def test_an_evaluator_declares_before_seeing_anything() -> None:
 def test_who_declares_a_conflict_does_not_score() -> None:
     case = scene()
     client = browser(appointed(case))
-    assert client.post(at("scoring_declare", case), {"conflict": "yes", "note": "my sister"}).status_code == 302
+    yes = f"company_{case.companies['B01'].organization.pk}"
+    assert (
+        client.post(at("scoring_declare", case), {**no_conflict(case), yes: "yes", "note": "my sister"}).status_code
+        == 302
+    )
     response = client.get(at("scoring", case))
     assert response.status_code == 403 and "do not score this tender" in text_of(response)
 
@@ -98,6 +109,25 @@ def test_price_sheets_of_a_bid_are_held_back_from_the_panel() -> None:
         assert client.get(at("scoring_document", case, row.pk)).status_code == 404
 
 
+def test_papers_marked_as_priced_are_held_back_whatever_they_are_called() -> None:
+    case = scene()
+    person = appointed(case)
+    declare(case, person)
+    case.tender.required_documents.create(name="Annex 7", category=PRICE_PAPER)
+    papers = {"annex.pdf": "Annex 7", "own.pdf": WITH_PRICES, "concept.pdf": "document"}
+    for name, role in papers.items():
+        OpenedDocument.objects.create(bid=case.bids["B01"], name=name, role=role, size=1, sha256="0", path=name)
+    client = browser(person)
+    body = text_of(client.get(at("scoring_cell", case, case.bids["B01"].pk, "L1", "B1")))
+    assert "2 documents with prices" in body
+    assert "concept.pdf" in body and "another document" in body
+    for row in OpenedDocument.objects.exclude(name="concept.pdf"):
+        assert row.name not in body
+        assert client.get(at("scoring_document", case, row.pk)).status_code == 404
+    office = text_of(browser(case.town.officer).get(at("check_bid", case, case.bids["B01"].pk)))
+    assert "own.pdf" in office and "another document, with prices" in office
+
+
 def test_a_score_needs_a_reason_and_keeps_what_was_typed() -> None:
     case = scene()
     person = appointed(case)
@@ -126,7 +156,7 @@ def test_two_bids_in_two_lots_take_eight_scores_and_eleven_pages() -> None:
     person = appointed(case)
     client = browser(person)
     url, pages, fields = at("scoring_declare", case), 1, 1
-    url = client.post(url, {"conflict": "no"}).headers["Location"]
+    url = client.post(url, no_conflict(case)).headers["Location"]
     url = re.findall(r'kern-btn--primary" href="([^"]+)"', client.get(url).content.decode())[0]
     while "/scoring/" in url and url != at("scoring", case):
         response = client.post(url, {"choice": "7", "comment": "page 4"})

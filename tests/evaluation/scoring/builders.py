@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from evaluation.scoring import evaluate
+from evaluation.scoring import METHODS, evaluate
 from evaluation.scoring.inputs import (
     Criterion,
     CriterionScores,
@@ -17,13 +17,32 @@ from evaluation.scoring.inputs import (
 )
 from evaluation.scoring.results import LotResult
 
-ALL_METHODS = ("weighted_linear", "inverse_proportional", "ratio_simple", "ratio_extended", "price_only")
+ALL_METHODS = tuple(method_id for method_id, version in METHODS if version == "1")
+# published numbers of the methods that have some, for prices of 10,000 to 40,000
+PARAMS: Mapping[str, Mapping[str, Decimal]] = {
+    "ratio_weighted_fixed": {"l_ref": Decimal(700), "p_ref": Decimal(25_000)},
+    "absolute_scale": {"full_at": Decimal(10_000), "zero_at": Decimal(45_000)},
+    "kaden_surcharge": {"surcharge": Decimal(500)},
+    "monetised": {"per_point": Decimal(300)},
+    "italy_bilinear": {"base_price": Decimal(50_000), "knee": Decimal("0.85")},
+    "external": {"higher": Decimal(1)},
+}
+MORE: Mapping[str, Mapping[str, Any]] = {
+    "ratio_weighted_fixed": {"reference_reason": "as in the last contract", "reference_set_on": "2026-01-07"},
+    "external": {"figure_criterion": "E", "reference_reason": "see document 7"},
+    "monetised": {"reference_reason": "cost of a working hour"},
+    "fbs": {"price_cap": Decimal(1_000_000), "compare": "exact"},
+    "lcs": {"min_performance_points": Decimal(0)},
+    "quality_fixed_price": {"compare": "exact"},
+    "qbs": {"compare": "exact"},
+}
 QUALITY = Criterion("Q", "quality", "Quality", Decimal(100))
 
 
 def spec(method: str = "weighted_linear", **changes: Any) -> EvaluationSpec:
     half = Decimal("0.5")
-    return replace(EvaluationSpec(method, half, half, "net"), **changes)
+    own = {"params": PARAMS[method]} if method in PARAMS else {}
+    return replace(EvaluationSpec(method, half, half, "net"), **{**own, **MORE.get(method, {}), **changes})
 
 
 def bid(bid_id: str, price: str, score: str | Mapping[str, str] = "8", **changes: Any) -> LotBid:
@@ -31,6 +50,9 @@ def bid(bid_id: str, price: str, score: str | Mapping[str, str] = "8", **changes
     scores = {"Q": score} if isinstance(score, str) else score
     given = {key: CriterionScores(consensus=Decimal(value)) for key, value in scores.items()}
     return LotBid(bid_id, f"P-{bid_id}", {"1": Decimal(price)}, **{"vat_rate": Decimal(19), "scores": given, **changes})
+
+
+FIGURE = Criterion("E", "efficiency", "Key figure", Decimal(0))
 
 
 def lot(bids: Sequence[LotBid], criteria: Sequence[Criterion] = (QUALITY,), **changes: Any) -> LotInput:

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from evaluation.fault_words import TEXTS
 from evaluation.scoring import InputError, TenderInput, evaluate
 
 from .builders import QUALITY, bid, tender
@@ -70,6 +71,7 @@ def test_a_fault_is_named_by_its_json_path(place, value, path, message):
         TenderInput.from_json(changed(place, value))
     assert caught.value.path == path
     assert message in caught.value.message
+    assert caught.value.text in TEXTS  # so that it can be said in other languages
 
 
 def test_an_unknown_method_or_version_is_refused():

@@ -1,15 +1,19 @@
 import json
 import math
+import re
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pilots import faults
 from pilots.effects import (
+    Fault,
     PilotInput,
     Reading,
     analyse,
@@ -20,7 +24,7 @@ from pilots.effects import (
     to_json,
 )
 from pilots.effects.estimate import welch_difference
-from pilots.effects.inputs import months_between
+from pilots.effects.inputs import SuccessRule, months_between
 from pilots.effects.money import half_up
 
 CASES = Path(__file__).parents[3] / "config" / "demo" / "procedures"
@@ -248,6 +252,37 @@ def test_doubled_months_impossible_counts_and_missing_groups_are_faults(kiosk):
     only = [kpi for kpi in kiosk.kpis if kpi.group != "business"]
     messages = [f.message for f in check_series(replace(kiosk, kpis=tuple(only)))]
     assert "no KPI for the group business" in messages
+
+
+def broken_inputs(kiosk):
+    first, *rest = kiosk.series
+    kpis = kiosk.kpis
+    yield replace(kiosk, series=(first, first, *rest))
+    yield replace(kiosk, series=tuple(rest))
+    yield replace(kiosk, series=(replace(first, n=0, phase="pilot"), *rest))
+    yield replace(kiosk, series=(replace(first, month="1999-01"), *rest))
+    yield replace(kiosk, series=(replace(first, kpi_id="Z9"), *rest))
+    yield replace(kiosk, series=tuple(replace(row, value=row.value + 7) for row in kiosk.series))
+    yield replace(kiosk, kpis=tuple(replace(kpi, is_primary=False) for kpi in kpis))
+    yield replace(kiosk, kpis=tuple(kpi for kpi in kpis if kpi.group != "business"))
+    yield replace(kiosk, kpis=tuple(replace(kpi, role="revenue") for kpi in (*kpis, kpis[0])))
+    yield replace(kiosk, costs=replace(kiosk.costs, cases_kpi="Z9"))
+    rule = SuccessRule("Z9", "improved", Decimal(1), True)
+    yield replace(kiosk, registration=replace(kiosk.registration, success=rule))
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_fault_has_a_sentence_in_both_languages(kiosk, language):
+    found = [fault for given in broken_inputs(kiosk) for fault in check_series(given)]
+    assert {fault.code for fault in found} == set(faults.SENTENCES)
+    with translation.override(language):
+        said = {fault.code: faults.sentence(fault) for fault in found}
+    assert not [text for text in said.values() if "%(" in text]
+    if language == "de":
+        words = re.compile(r"\b(month|arm|KPI|the|is|missing|pilot|control|baseline|group|revenue)\b")
+        assert not [text for text in said.values() if words.search(text)], said
+    plain = Fault("$.series", "Es steht kein Wert darin.")
+    assert faults.sentence(plain) == plain.message
 
 
 def test_a_number_that_is_none_is_refused():

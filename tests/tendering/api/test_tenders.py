@@ -247,6 +247,32 @@ def test_the_list_has_few_queries_whatever_its_length(django_assert_max_num_quer
     assert client().get(TENDERS, {"status": "melted"}).status_code == 400
 
 
+def test_the_list_is_walked_in_the_order_asked_for():
+    town = make_town()
+    for value in ("20000", "90000", "50000"):
+        open_tender(town, value=value, title=f"Letters for {value}")
+    for sort, expected in {
+        "value": ["90000.00", "50000.00", "20000.00"],
+        "title": ["20000.00", "50000.00", "90000.00"],
+        "closing": ["20000.00", "90000.00", "50000.00"],
+    }.items():
+        walked, address_ = [], f"{TENDERS}?sort={sort}&page_size=1"
+        while address_:
+            body = client().get(address_).json()
+            walked += [row["value"] for row in body["results"]]
+            assert "title_key" not in body["results"][0]
+            address_ = body["next"]
+        assert walked == expected, sort
+    refused = client().get(TENDERS, {"sort": "colour"})
+    assert refused.status_code == 400
+    assert "newest, closing, value, title" in str(refused.data)
+    drafts = [draft_tender(town, title=title) for title in ("B", "A", "C")]
+    body = client(town.officer).get(TENDERS, {"drafts": "true", "sort": "title"}).json()
+    assert [row["title"] for row in body["results"]] == ["A", "B", "C"]
+    body = client(town.officer).get(TENDERS, {"drafts": "true"}).json()
+    assert [row["id"] for row in body["results"]] == [tender.pk for tender in reversed(drafts)]
+
+
 def test_the_detail_has_few_queries_whatever_its_size(django_assert_max_num_queries):
     tender = open_tender(lots=default_lots(6))
     with django_assert_max_num_queries(12):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import clock
 from tendering.models import Tender
 from tests import factories
 from tests.factories import Company, Town
@@ -142,6 +143,46 @@ def test_an_efficiency_criterion_is_stored_with_its_line(town: Town, anna: Clien
     stored = tender.criteria.get(code="E1")
     assert stored.curve == [["5", "10"], ["20", "0"]]
     assert stored.direction == "lower"
+
+
+def test_another_lawful_method_is_chosen_with_its_number_and_the_reason_for_it(town: Town, anna: Client) -> None:
+    tender = factories.draft_tender(town)
+    address = f"/tenders/{tender.pk}/edit/how/"
+    page = text_of(step(anna, address, method="monetised", per_point="750.00"))
+    assert "Say why, in one or two sentences" in page
+    step(anna, address, method="monetised", per_point="750.00", reference_reason="cost of a working hour")
+    tender.refresh_from_db()
+    rule = tender.evaluation
+    assert (rule["method"], rule["params"]) == ("monetised", {"per_point": "750"})
+    assert rule["reference_set_on"] == clock.now().date().isoformat()
+    assert rule["rounding"]["figure"] == {"mode": "half_up", "decimals": 2}
+    step(anna, address, method="weighted_linear")
+    tender.refresh_from_db()
+    assert {"params", "reference_reason", "rounding"}.isdisjoint(tender.evaluation)
+
+
+def test_a_price_cap_and_a_minimum_for_several_criteria_are_stored(town: Town, anna: Client) -> None:
+    tender = factories.draft_tender(town)
+    address = f"/tenders/{tender.pk}/edit/how/"
+    group = {"group_name": "Service", "group_members": "B1, B2", "group_share": "60"}
+    page = text_of(step(anna, address, group_name="Service"))
+    assert "A group needs a name, its criteria and a share" in page
+    step(anna, address, price_cap="90,000.00", **group)
+    tender.refresh_from_db()
+    assert tender.evaluation["price_cap"] == "90000"
+    first = {"name": "Service", "members": ["B1", "B2"], "min_share_pct": "60"}
+    assert tender.evaluation["group_minima"] == [first]
+    more = {"group_name_2": "Concept", "group_members_2": "B2", "group_share_2": "50.5"}
+    assert "A group needs a name" in text_of(step(anna, address, **{**more, "group_share_2": ""}))
+    step(anna, address, **more)
+    step(anna, address, price_cap="95,000.00")  # another change keeps both
+    tender.refresh_from_db()
+    second = {"name": "Concept", "members": ["B2"], "min_share_pct": "50.5"}
+    assert tender.evaluation["group_minima"] == [first, second]
+    assert 'name="group_name_3"' in text_of(anna.get(address))
+    step(anna, address, group_name="", group_members="", group_share="")
+    tender.refresh_from_db()
+    assert tender.evaluation["group_minima"] == [second]
 
 
 def test_points_that_do_not_make_a_hundred_are_told_with_their_sum(town: Town, anna: Client) -> None:

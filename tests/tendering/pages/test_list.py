@@ -62,6 +62,30 @@ def test_the_second_page_is_reached_by_a_link_that_keeps_the_filter(town: Town, 
     assert "Tender number 00" in text_of(visitor.get(f"/tenders/{address}"))
 
 
+def test_the_order_stands_in_the_address_and_stays_from_page_to_page(town: Town, visitor: Client) -> None:
+    for number in range(21):
+        factories.open_tender(town, title=f"Tender number {number:02}", value=str(1000 + number))
+    first = text_of(visitor.get("/tenders/", {"sort": "title", "life_situation": "taxes"}))
+    assert 'aria-current="true">Title A to Z<' in first
+    assert "Tender number 00" in first
+    assert "Tender number 20" not in first
+    assert 'type="hidden" name="sort" value="title"' in first, "a new filter keeps the order"
+    address = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "Tender number 20" in text_of(visitor.get(f"/tenders/{address}"))
+    other = visitor.get(f"/tenders/{address}".replace("sort=title", "sort=value"))
+    assert other["Location"] == "/tenders/?sort=value&life_situation=taxes", "another order begins at its first page"
+    assert 'aria-current="true">Newest first<' in text_of(visitor.get("/tenders/", {"sort": "colour"}))
+
+
+def test_feeds_follow_the_order_of_the_list(town: Town, visitor: Client) -> None:
+    factories.open_tender(town, title="Small letters", value="20000")
+    factories.open_tender(town, title="Zebra letters", value="90000")
+    factories.open_tender(town, title="Middle letters", value="50000")
+    feed = text_of(visitor.get("/tenders.atom", {"sort": "value"}))
+    assert feed.index("Zebra") < feed.index("Middle") < feed.index("Small")
+    assert "sort=value" in text_of(visitor.get("/tenders/", {"sort": "value"})).split("/tenders.atom?")[1].split('"')[0]
+
+
 def test_a_cursor_that_was_not_made_here_leads_to_the_first_page(town: Town, visitor: Client) -> None:
     response = visitor.get("/tenders/", {"cursor": "forged", "q": "x"})
     assert response.status_code == 302

@@ -2,7 +2,7 @@
 //   … <p role="status" data-autosave-status></p>
 //
 // Posts the form two seconds after the last key and when a field is left. The answer is JSON {"saved_at": RFC 3339, local time} and
-// may carry {"version": n} for the form's hidden version field. 409 or a lost connection: the words of data-failed, and
+// may carry {"version": n, "base": marks} for the form's hidden fields. 409 or a lost connection: the words of data-failed, and
 // the next key tries again; nothing that was typed is ever touched.
 
 const PAUSE = 2_000;
@@ -55,6 +55,7 @@ async function send(form) {
 function report(form, answer) {
   const line = form.querySelector("[data-autosave-status]");
   if (answer?.version && form.elements.version) form.elements.version.value = answer.version;
+  if (answer?.base && form.elements.base) form.elements.base.value = answer.base;
   if (!line) return;
   // The clock on the page is the server's: its local time is taken as it stands in the answer.
   line.textContent = answer ? form.dataset.saved.replace("{time}", answer.saved_at.slice(11, 16)) : form.dataset.failed;

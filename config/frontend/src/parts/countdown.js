@@ -1,4 +1,5 @@
-// <span data-deadline="…Z" data-server-now="…Z" data-days="{d} days, {h} h left" data-hours="…" data-over="…" data-live="id">
+// <span data-deadline="…Z" data-server-now="…Z" data-years="…" data-days="{d} days, {h} hours left" data-day="…"
+//   data-hours="…" data-minutes="…" data-over="…" data-live="id">
 //
 // Counts by the server's clock: the offset is taken once from the page. The screen reader hears the marks only. At zero
 // the text says so and the page is told by a "deadline-over" event; whether a bid is in time the server alone decides.
@@ -33,8 +34,9 @@ function over(clock, live) {
 }
 
 /** The text for so many seconds left; the templates come translated from the server. */
-export function words({ days, hours, over: past }, left) {
+export function words({ years, days, day, hours, minutes, over: past }, left) {
   if (left <= 0) return past;
-  const part = { d: Math.floor(left / 86_400), h: Math.floor(left / 3_600) % 24, m: Math.floor(left / 60) % 60, s: left % 60 };
-  return (left >= 86_400 ? days : hours).replace(/{([dhms])}/g, (_, key) => (key === "s" ? String(part.s).padStart(2, "0") : part[key]));
+  const part = { y: Math.floor(left / 31_536_000), d: Math.floor(left / 86_400), h: Math.floor(left / 3_600) % 24, m: Math.floor(left / 60) % 60, s: left % 60 };
+  const pattern = left >= 63_072_000 ? years : left >= 172_800 ? days : left >= 86_400 ? day : left >= 3_600 ? hours : minutes;
+  return pattern.replace(/{([ydhms])}/g, (_, key) => (key === "s" ? String(part.s).padStart(2, "0") : part[key]));
 }

@@ -1,0 +1,37 @@
+"""The bidder's side: draft, sealed bid, receipt; the tender's seal; the opening and what it brought to light.
+
+Before opening no column here holds a price, a bid text or a file name in clear: drafts are encrypted under the store
+key, bids are sealed objects under DATA_DIR/sealed.
+"""
+
+from bids.models.bid import Bid, BidQuerySet, Draft, DraftPresence, Receipt, SealedObject, Upload
+from bids.models.handover import HandoverPart, KeyHandover
+from bids.models.keys import SealCheck, SealPiece, TenderSeal, random_id
+from bids.models.opened import BidAnswer, BidLot, ItemPrice, OpenedDocument, OpeningRelease, OpeningSession
+from bids.models.profile import Proof, SelfDeclaration
+from bids.models.rehearsal import Rehearsal
+
+__all__ = [
+    "Bid",
+    "BidAnswer",
+    "BidLot",
+    "BidQuerySet",
+    "Draft",
+    "DraftPresence",
+    "HandoverPart",
+    "ItemPrice",
+    "KeyHandover",
+    "OpenedDocument",
+    "OpeningRelease",
+    "OpeningSession",
+    "Proof",
+    "Receipt",
+    "Rehearsal",
+    "SealCheck",
+    "SealPiece",
+    "SealedObject",
+    "SelfDeclaration",
+    "TenderSeal",
+    "Upload",
+    "random_id",
+]

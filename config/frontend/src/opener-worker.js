@@ -1,0 +1,41 @@
+// What an opener's computer does with the own key. One request {op, args}, one answer; the page ends the worker after it,
+// so that no secret stays in memory.
+import { Fault } from "./parts/seal/fault.js";
+import { canonical, fromBase64, toBase64, utf8 } from "./parts/seal/format.js";
+import { piecesForNewcomer } from "./parts/seal/handover.js";
+import { unwrap } from "./parts/seal/hpke.js";
+import { createKey, unlockKey } from "./parts/seal/opener_key.js";
+import { checkPieces, releasePieces } from "./parts/seal/pieces.js";
+
+async function own({ locked, sentence, opener }) {
+  const key = await unlockKey(locked, sentence);
+  if (key.id !== opener) throw new Fault("owner");
+  return key.pair;
+}
+
+const operations = {
+  createKey: ({ opener, sentence, workFactor }) => createKey(opener, sentence, workFactor),
+  /** Proves that the key works: what the server wrapped to it, in clear. */
+  async prove(args) {
+    const pair = await own(args);
+    return toBase64(await unwrap(fromBase64(args.challenge), pair, utf8(canonical(args.info))));
+  },
+  async check(args) {
+    return checkPieces(args.pieces, args.opener, await own(args));
+  },
+  /** Pieces for one more opener of a tender that runs. */
+  async handover(args) {
+    return piecesForNewcomer(args, await own(args));
+  },
+  async release(args) {
+    return releasePieces(args.pieces, args.opener, await own(args), args.session, args.session_public);
+  },
+};
+
+self.addEventListener("message", async ({ data: { op, args } }) => {
+  try {
+    self.postMessage({ result: await operations[op](args) });
+  } catch (error) {
+    self.postMessage({ error: { name: error.name, message: error.message } });
+  }
+});

@@ -1,0 +1,43 @@
+// My opening key: proposed sentence, key pair and lock are made on this computer; only the locked file and the public
+// key are sent.
+import { once } from "./parts/seal/opener_call.js";
+import { busy, ownKeyForm, post, startForms, tell } from "./parts/seal/opener_form.js";
+import { isStrong, normalized, proposeSentence } from "./parts/seal/sentence.js";
+
+const GROUP = 48; // characters of a locked key per printed line
+
+function makeKeyForm(form) {
+  const [first, second] = ["[data-sentence]", "[data-again]"].map((one) => form.querySelector(one));
+  const say = form.dataset;
+  form.querySelector("[data-proposal]").textContent = proposeSentence(document.documentElement.lang);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const sentence = normalized(first.value);
+    if (!isStrong(sentence)) return tell(form, say.sayWeak);
+    if (sentence !== normalized(second.value)) return tell(form, say.sayDiffer);
+    busy(form, async () => {
+      const made = await once(say.worker, "createKey", { opener: say.opener, sentence, workFactor: Number(say.workFactor) });
+      await post(form, say.store, { act: "store", ...made });
+      showSheet(form, sentence, made.locked);
+    });
+  });
+}
+
+/** The recovery sheet in place of the form: the sentence stands on no page of the server. */
+function showSheet(form, sentence, locked) {
+  const sheet = document.querySelector("template[data-sheet]").content.cloneNode(true);
+  sheet.querySelector("[data-sheet-sentence]").textContent = sentence;
+  sheet.querySelector("[data-sheet-locked]").textContent = locked.match(new RegExp(`.{1,${GROUP}}`, "g")).join("\n");
+  const bytes = Uint8Array.from(atob(locked), (char) => char.charCodeAt(0));
+  const save = sheet.querySelector("[data-save]");
+  save.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
+  sheet.querySelector("[data-print]").addEventListener("click", () => window.print());
+  const code = sheet.querySelector("img[data-src]");
+  if (code) code.src = code.dataset.src;
+  const heading = sheet.querySelector("h1");
+  document.querySelector("[data-sheet-place]").replaceChildren(sheet);
+  heading.focus();
+}
+
+startForms(document, (form) => ("makeKey" in form.dataset ? makeKeyForm : ownKeyForm)(form));
+document.querySelectorAll("button[data-print-page]").forEach((button) => button.addEventListener("click", () => window.print()));

@@ -1,0 +1,12 @@
+// One operation of the opener's worker: started for it and ended after it, so that the unlocked key is gone.
+export function once(address, op, args) {
+  const worker = new Worker(address, { type: "module" });
+  return new Promise((resolve, reject) => {
+    worker.addEventListener("message", ({ data }) => {
+      if (data.error) reject(Object.assign(new Error(data.error.message), { name: data.error.name }));
+      else resolve(data.result);
+    });
+    worker.addEventListener("error", () => reject(new Error("the worker did not start")));
+    worker.postMessage({ op, args });
+  }).finally(() => worker.terminate());
+}

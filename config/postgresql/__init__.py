@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, which stops asking a server that does not answer."""

@@ -1,0 +1,153 @@
+"""How far the evaluation of each of many tenders is: a fixed number of queries for any number of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bids.models import Bid
+from evaluation.models import (
+    AbnormallyLowCheck,
+    EvaluationRun,
+    Exclusion,
+    FormalCheck,
+    PanelLock,
+    PanelMember,
+    SupplementRequest,
+)
+from tendering.models import Approval, Criterion, CriterionKind
+
+
+@dataclass
+class Stage:
+    """What is done and what is open in one evaluation; `people` who asked for a second person are named by their id.
+
+    `unchecked` bids lack a formal check, `unconfirmed` by whom checks, exclusions and price decisions were made that
+    nobody has confirmed, `prices` answered or overdue explanations to decide on, `documents_until` the last moment at
+    which asked-for documents may still come, `documents_missing` those that did not come, `late_sealed` says that an
+    admitted late bid has not been opened, `prices_sealed` that the price envelopes have not.
+    """
+
+    scored: bool = False
+    seats: int = 0
+    handed_in: int = 0
+    locked: bool = False
+    bids: int = 0
+    unchecked: int = 0
+    unconfirmed: frozenset[int] = frozenset()
+    prices: tuple[AbnormallyLowCheck, ...] = ()
+    prices_until: datetime | None = None
+    documents_until: datetime | None = None
+    documents_missing: int = 0
+    late_sealed: bool = False
+    prices_sealed: bool = False
+    run: bool = False
+    proposal: Approval | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Everybody on the panel has handed in."""
+        return self.seats > 0 and self.handed_in == self.seats
+
+    @property
+    def ready(self) -> bool:
+        """Nothing that decides the result is open any more (evaluation.actions.run.gaps says it for one tender)."""
+        panel = self.locked or not self.scored
+        still_open = self.unchecked or self.unconfirmed or self.documents_until or self.late_sealed
+        return panel and not still_open and not self.prices_sealed
+
+    def sentence(self) -> str:
+        """What is next or what everybody waits for, in a few words."""
+        return next(_sentences(self))
+
+
+def _sentences(stage: Stage) -> Iterator[str]:
+    if stage.proposal:
+        yield _("A second person decides on the award")
+    if stage.scored and not stage.seats:
+        yield _("Appoint the panel")
+    if stage.unchecked:
+        yield ngettext("Check %(n)s bid", "Check %(n)s bids", stage.unchecked) % {"n": stage.unchecked}
+    if stage.unconfirmed:
+        yield _("A second person confirms the checks")
+    if stage.prices:
+        yield _("Decide on an explained price")
+    if stage.documents_until or stage.prices_until:
+        yield _("A bidder still has to answer")
+    if stage.late_sealed:
+        yield _("Two openers open an admitted late bid")
+    if stage.scored and not stage.complete:
+        yield _("%(done)s of %(seats)s evaluators have handed in") % {"done": stage.handed_in, "seats": stage.seats}
+    if stage.scored and not stage.locked:
+        yield _("The chair closes the panel")
+    if stage.prices_sealed:
+        yield _("Two openers open the price envelopes")
+    yield _("Propose the award") if stage.run else _("Compute the result")
+
+
+def stages(tender_ids: Iterable[int], now: datetime) -> dict[int, Stage]:
+    """{tender: stage}. Ten queries."""
+    ids = list(tender_ids)
+    found = {pk: Stage() for pk in ids}
+    if not ids:
+        return found
+    quality = Criterion.objects.filter(tender__in=ids, kind=CriterionKind.QUALITY, weight__gt=0).order_by()
+    fields = ("tender", "tender__evaluation__two_envelopes", "tender__prices_opened_at")
+    for pk, two_envelopes, prices_opened_at in quality.values_list(*fields).distinct():
+        found[pk].scored = True
+        found[pk].prices_sealed = bool(two_envelopes) and prices_opened_at is None
+    _panels(found, ids)
+    _checks(found, ids)
+    _questions(found, ids, now)
+    for pk in EvaluationRun.objects.filter(tender__in=ids).order_by().values_list("tender", flat=True).distinct():
+        found[pk].run = True
+    newest = Approval.objects.filter(tender__in=ids, kind="award").order_by().values("tender")
+    newest_ids = newest.annotate(last=Max("pk")).values("last")
+    for approval in Approval.objects.filter(pk__in=newest_ids, approved_at=None):
+        found[approval.tender_id].proposal = approval
+    return found
+
+
+def _panels(found: dict[int, Stage], ids: list[int]) -> None:
+    seats = PanelMember.objects.filter(tender__in=ids).order_by().values("tender")
+    for row in seats.annotate(seats=Count("pk"), done=Count("submitted_at")):
+        found[row["tender"]].seats, found[row["tender"]].handed_in = row["seats"], row["done"]
+    for pk in PanelLock.objects.filter(tender__in=ids).values_list("tender", flat=True):
+        found[pk].locked = True
+
+
+def _checks(found: dict[int, Stage], ids: list[int]) -> None:
+    """Opened bids of the present round without a check, and what waits for a second person."""
+    bids = Bid.objects.live().filter(tender__in=ids, round=F("tender__round"), opened_at__isnull=False, damaged_at=None)
+    for row in bids.order_by().values("tender").annotate(bids=Count("pk"), checked=Count("formal_check")):
+        found[row["tender"]].bids, found[row["tender"]].unchecked = row["bids"], row["bids"] - row["checked"]
+    sealed = Bid.objects.live().filter(tender__in=ids, late_admitted_at__isnull=False, opened_at=None).order_by()
+    for pk in sealed.values_list("tender", flat=True):
+        found[pk].late_sealed = True
+    checks = FormalCheck.objects.filter(bid__tender__in=ids, confirmed_at=None).order_by()
+    excluded = Exclusion.objects.filter(bid__tender__in=ids, confirmed_at=None).order_by()
+    rows = checks.values_list("bid__tender", "checked_by").union(excluded.values_list("bid__tender", "decided_by"))
+    for pk, person in rows:
+        found[pk].unconfirmed |= {person}
+
+
+def _questions(found: dict[int, Stage], ids: list[int], now: datetime) -> None:
+    """Prices to be explained and documents asked for."""
+    for check in AbnormallyLowCheck.objects.filter(bid__tender__in=ids, second_person=None).select_related("bid"):
+        stage: Any = found[check.bid.tender_id]
+        if check.outcome and check.decided_by_id:
+            stage.unconfirmed |= {check.decided_by_id}
+        elif check.answered_at or check.due_at < now:
+            stage.prices = (*stage.prices, check)
+        else:
+            stage.prices_until = max(filter(None, (stage.prices_until, check.due_at)))
+    asked = SupplementRequest.objects.filter(bid__tender__in=ids, received_at=None).order_by()
+    for pk, due_at in asked.values_list("bid__tender", "due_at"):
+        if due_at >= now:
+            found[pk].documents_until = max(filter(None, (found[pk].documents_until, due_at)))
+        else:
+            found[pk].documents_missing += 1

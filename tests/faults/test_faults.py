@@ -1,0 +1,26 @@
+"""Short versions of the fault runs; docs/reliability.md has the figures of the full ones."""
+
+import pytest
+
+from tests.faults import RUNS, LeftOutError
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(("name", "rounds"), [("kill", 6), ("fsync", 3), ("disk", 1), ("clock", 1), ("mail", 1)])
+def test_after_a_fault_every_acknowledged_bid_is_there_once_and_whole(name: str, rounds: int) -> None:
+    try:
+        result = RUNS[name]()(rounds=rounds)
+    except LeftOutError as reason:
+        pytest.skip(f"left out, {reason}")
+    assert not result.faults
+    assert result.counts["acknowledged"]
+
+
+def test_after_postgresql_was_killed_every_acknowledged_bid_is_there_once_and_whole() -> None:
+    try:
+        result = RUNS["database"]()(rounds=1, companies=8, away=1.0)
+    except LeftOutError as reason:
+        pytest.skip(f"left out, {reason}")
+    assert not result.faults
+    assert result.counts["acknowledged"] >= 8

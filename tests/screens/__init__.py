@@ -1,0 +1,1 @@
+"""Pictures of every page: what the command of tests/screenshots.py is made of."""

@@ -1,0 +1,1 @@
+"""The list of attacks and where each is tried: cases.json."""
