@@ -14,7 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 USUAL_SERVER = "postgres://postgres@127.0.0.1:5432/zuschlag"
 PROGRAMS = [
-    ("Browser tests", ("chromium", "chromium-browser", "google-chrome"), "install Chromium (Debian: chromium)"),
+    (
+        "Browser tests",
+        ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+        "install Chromium (Debian: chromium-headless-shell)",
+    ),
     ("LibreOffice tests", ("soffice", "libreoffice"), "install LibreOffice Calc (Debian: libreoffice-calc-nogui)"),
     ("Tests against the age program", ("age",), "install age"),
     ("Tests of a jumping clock and of a failing disk", ("gcc",), "install gcc"),

@@ -37,6 +37,7 @@ def make_key(visitor: Visitor) -> str:
     return sentence
 
 
+@pytest.mark.slow
 def test_two_people_open_in_two_browsers_and_no_sentence_leaves_them(visit: Callable[..., Visitor]) -> None:
     town = factories.make_town(keys=False)
     factories.give_key(town.openers[2])

@@ -14,7 +14,7 @@ from tests import factories
 from tests.browser.visitor import Visitor
 from tests.evaluation.builders import Case, add_bid, evaluated_case, fine, opened_case
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LACKING = [{"name": "Certificate", "category": "company_related", "status": "missing"},
            {"name": "Concept", "category": "evaluation_relevant", "status": "missing"}]  # fmt: skip
 

@@ -86,6 +86,7 @@ def test_every_pair_of_theme_language_and_width_occurs() -> None:
         assert {(look[one], look[other]) for look in looks} == wanted
 
 
+@pytest.mark.slow
 def test_a_dozen_pages_hold_in_light_and_dark_at_a_desk_and_at_400_per_cent(visit: Callable[..., Visitor]) -> None:
     world = World()
     pages = []

@@ -55,6 +55,7 @@ def test_prices_and_answers_are_sealed_before_they_leave(visit: Callable[..., Vi
     assert str(ItemPrice.objects.get(item__ref="1.1").unit_price).startswith(MARK)
 
 
+@pytest.mark.slow
 def test_a_lost_answer_is_asked_for_again_and_nothing_is_handed_in_twice(visit: Callable[..., Visitor]) -> None:
     scene = Scene(visit)
     sent: list[str] = []
@@ -75,6 +76,7 @@ def test_a_lost_answer_is_asked_for_again_and_nothing_is_handed_in_twice(visit: 
     assert Bid.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_a_refusal_is_told_by_the_ordinary_page_and_nothing_is_handed_in(visit: Callable[..., Visitor]) -> None:
     scene = Scene(visit)
     scene.visitor.fill("Name of the person who makes this declaration", "")
@@ -86,6 +88,7 @@ def test_a_refusal_is_told_by_the_ordinary_page_and_nothing_is_handed_in(visit: 
     assert not Bid.objects.exists()
 
 
+@pytest.mark.slow
 def test_a_draft_saved_by_a_colleague_meanwhile_is_looked_at_again(visit: Callable[..., Visitor]) -> None:
     scene = Scene(visit)
 

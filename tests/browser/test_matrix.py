@@ -4,12 +4,15 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.urls import reverse
 
 from evaluation import actions
 from tests.browser.test_print import assert_fit, on_paper
 from tests.browser.visitor import Visitor
 from tests.evaluation.builders import Case, add_bid, opened_case, score, seat_panel
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BIDS, CRITERIA = 10, 20
 LYING = 1032  # CSS pixels between the margins of A4 on its side

@@ -18,6 +18,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "newcomer.md"
 MOST_MINUTES = 20
 
 
+@pytest.mark.slow
 def test_a_newcomer_bids_within_twenty_minutes(visit: Callable[..., Visitor], settings: Any) -> None:
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     factories.open_tender(title=newcomer.TITLE, criteria=factories.efficiency_criteria())

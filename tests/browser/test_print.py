@@ -11,6 +11,8 @@ from tests.browser.visitor import Visitor
 from tests.evaluation.builders import evaluated_case
 from tests.pilots.trials import analysed
 
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
 PAPER = 703  # CSS pixels between the margins of A4; tables of compared bids lie on their side
 GONE = (".app-nav", ".app-tools", ".app-breadcrumb", ".app-footer ul", ".app-filter", ".kern-btn")
 LOOK = """gone => {
@@ -54,7 +56,7 @@ def assert_fit(found: dict[str, Any], address: str) -> None:
     assert "Stand " in found["foot"]
 
 
-@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_key_pages_are_fit_for_paper(visit: Callable[..., Visitor], theme: str) -> None:
     case, trial = evaluated_case(), analysed()
     factories.open_tender(case.town, title="Printing and delivery of letters")
@@ -66,7 +68,6 @@ def test_key_pages_are_fit_for_paper(visit: Callable[..., Visitor], theme: str) 
         assert_fit(on_paper(visitor, address), address)
 
 
-@pytest.mark.slow
 def test_pages_of_the_office_are_too_and_compared_bids_lie_on_their_side(visit: Callable[..., Visitor]) -> None:
     case = evaluated_case()
     officer = visit("officer", user=case.town.officer, axe=False)

@@ -12,7 +12,8 @@ from tests.browser.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("de", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
 def test_a_bidder_rehearses_and_tests_the_line(visit: Callable[..., Visitor], language: str) -> None:
     clara = factories.make_company(name="Clara GmbH")
     draft = draft_with(clara, factories.open_tender(factories.make_town()))

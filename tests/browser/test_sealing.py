@@ -62,6 +62,7 @@ def test_the_browser_seals_and_only_two_people_read(scene: Scene) -> None:
     assert scene.read_after_opening() == scene.data
 
 
+@pytest.mark.slow
 def test_a_broken_line_and_a_reload_lose_nothing(visit: Callable[..., Visitor], tmp_path: Path) -> None:
     scene = Scene(visit, tmp_path, size=9_000_000)
     page = scene.visitor.page
@@ -84,6 +85,7 @@ def test_a_broken_line_and_a_reload_lose_nothing(visit: Callable[..., Visitor], 
     assert scene.read_after_opening() == scene.data
 
 
+@pytest.mark.slow
 def test_an_empty_file_is_told_and_nothing_is_sent(scene: Scene, tmp_path: Path) -> None:
     scene.file = tmp_path / "leer.pdf"
     scene.file.write_bytes(b"")

@@ -24,7 +24,7 @@ from accounts.models import User
 from tests.screens.samples import Shot
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 TALLEST = 7_000  # pixels of a picture; what is longer is cut, the page is not
 TEXTS = """() => {
   const page = document.documentElement.lang, found = new Set();
@@ -101,7 +101,7 @@ def chromium() -> Iterator[Any]:
     """The machine's own browser; none is ever downloaded."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        raise SystemExit("No Chromium on this machine (Debian: apt install chromium).")
+        raise SystemExit("No Chromium on this machine (Debian: apt install chromium-headless-shell).")
     from playwright.sync_api import sync_playwright
 
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # its loop runs in this thread
