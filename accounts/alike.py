@@ -31,6 +31,8 @@ _LOOK_ALIKES: Final = str.maketrans(
     "авсеіјкмнорѕтухѵһԁԛԝ" "αβεζηικμνορτυχ" "ı",
     "abceijkmhopstyxvhdqw" "abezhikmnoptyx" "i",
 )  # fmt: skip
+# small letters that look like another Latin letter than their capital does: a small nu is a v, its capital an N
+_SMALL_LOOK_ALIKES: Final = str.maketrans("νυηγω", "vunyw")
 _OTHER_ALPHABETS: Final = "[\u0370-\u03ff\u0400-\u052f\u0131]"
 
 
@@ -42,6 +44,11 @@ def plain_name(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_LOOK_ALIKES)
     words = _WORDS.findall(folded.replace(".", ""))
     return " ".join(word for word in words if word not in LEGAL_FORMS) or " ".join(words)
+
+
+def looks_of(name: str) -> set[str]:
+    """Every plain name this may be read as; two names with one in common look the same. {""} when nothing is left."""
+    return {plain_name(name), plain_name(name.translate(_SMALL_LOOK_ALIKES))}
 
 
 def own_domain(email: str) -> str:
@@ -76,7 +83,7 @@ def _companies(now: datetime) -> QuerySet[Organization]:
 
 def _by_name(name: str, country: str, now: datetime) -> Organization | None:
     """Compared here, not in the database: no database folds names like this. One ASCII word narrows the search."""
-    wanted = plain_name(name)
+    wanted = looks_of(name) - {""}
     if not wanted:
         return None
     narrow = [word for word in _WORDS.findall(name) if word.isascii() and word.casefold() not in LEGAL_FORMS]
@@ -84,7 +91,7 @@ def _by_name(name: str, country: str, now: datetime) -> Organization | None:
     if narrow:
         found = found.filter(Q(name__icontains=max(narrow, key=len)) | Q(name__regex=_OTHER_ALPHABETS))
     for pk, other in found.values_list("pk", "name"):
-        if plain_name(other) == wanted:
+        if looks_of(other) & wanted:
             return Organization.objects.get(pk=pk)
     return None
 

@@ -72,6 +72,12 @@ def bad_minutes(since: datetime, until: datetime, now: datetime) -> list[BadMinu
     return sorted(bad, key=lambda minute: minute.at)
 
 
+def measured_from(since: datetime, until: datetime) -> datetime | None:
+    """From when on anything was measured in [since, until); None when nothing was. One query."""
+    first = MeasuredMinute.objects.aggregate(first=Min("at"))["first"]
+    return None if first is None or first >= until else max(_whole(since), first)
+
+
 def incidents(minutes: Iterable[BadMinute]) -> list[Incident]:
     """The minutes (in order) as incidents; each is called by its worst minute."""
     found: list[list[BadMinute]] = []

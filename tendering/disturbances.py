@@ -85,6 +85,14 @@ def spans_before(tender: Tender, now: datetime) -> list[dict[str, Any]]:
     return spans_in_words(evidence_of(tender.tender_period_end, minutes))
 
 
+def measured_before(tender: Tender) -> tuple[bool, datetime | None]:
+    """Whether all hours before the deadline that count were measured, and from when on; (False, None): none was."""
+    assert tender.tender_period_end is not None
+    start = tender.tender_period_end - settings.AVAILABILITY["window"]
+    begin = availability.measured_from(start, tender.tender_period_end)
+    return begin is not None and begin <= start, begin
+
+
 def _runs(minutes: Iterable[BadMinute]) -> list[list[BadMinute]]:
     runs: list[list[BadMinute]] = []
     for minute in minutes:

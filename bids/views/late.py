@@ -101,6 +101,7 @@ def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, A
         "confirmed": bool(decision.get("confirmed_by")),
         "transfers": transfers.transfers_of(bid),
         "disturbances": disturbances.spans_before(ceremony.tender, ceremony.now),
+        "measured": disturbances.measured_before(ceremony.tender),
         "late_form": forms.get("form") if isinstance(forms.get("form"), LateForm) else LateForm(),
         "release_form": ReleaseForm(),
         "session": session if session and session.kind == "late" else None,

@@ -80,6 +80,21 @@ def test_a_position_for_nothing_is_pointed_out_and_the_bid_stays() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("known", "new"),
+    [("Nova Druck GmbH", "Noνa Druck"), ("Muster Druck", "Mυster Druck"), ("NOVA YARD", "ΝΟVΑ ΥARD"), ("ΥΝΑ", "υνα")],
+)
+def test_greek_letters_are_read_as_what_they_look_like_small_and_as_capitals(known: str, new: str) -> None:
+    for there, asked in ((known, new), (new, known)):
+        company = factories.make_company(name=there).organization
+        data = {"email": "a@other.example", "country": company.country, "vat_number": "", "now": clock.now()}
+        assert alike.company_like(name=asked, **data) == company
+        assert alike.company_like(name=f"{asked} West", **data) is None
+        company.name = "Something else"
+        company.save(update_fields=["name"])
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ["Nоrdlicht Druck GmbH", "NORDLIСHT  DRUCK", "Νordlicht Druck", "Nordlıcht Druck "])
 def test_a_name_in_letters_of_another_alphabet_is_the_company_it_looks_like(name: str) -> None:
     for known, new in (("Nordlicht Druck GmbH", name), (name, "Nordlicht Druck GmbH")):

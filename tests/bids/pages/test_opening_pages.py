@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from accounts import measuring
 from accounts.lifecycle import Role
 from accounts.measuring import EPOCH
+from accounts.models.measured import MeasuredMinute
 from bids.models import Bid, OpeningSession, SealedObject
 from tests.bids.bidding import at_deadline, content, declare, submit
 from tests.bids.pages.scene import browser, text_of
@@ -33,6 +35,13 @@ class Hall:
         declare(self.town, self.tender)
         self.release(self.anna)
         self.release(self.bernd)
+
+
+def measure_calm(first: int, last: int) -> None:
+    """The platform measured itself in these minutes (since 1970) and nothing was amiss."""
+    moments = [EPOCH + timedelta(minutes=minute) for minute in range(first, last)]
+    rows = [MeasuredMinute(at=at, day=timezone.localdate(at), web_beats=1) for at in moments]
+    MeasuredMinute.objects.bulk_create(rows)
 
 
 @pytest.fixture
@@ -133,13 +142,20 @@ def test_two_people_admit_a_late_bid_and_two_open_it(hall):
         assert officer.get(address).status_code == 404
         hall.open()
         assert "Late GmbH" in text_of(officer.get(hall.address))
-        assert "no disturbance of this platform was measured" in text_of(officer.get(address))
+        assert "this platform did not measure itself" in text_of(officer.get(address))
         minute = (hall.tender.tender_period_end - EPOCH) // timedelta(minutes=1)
+        measure_calm(minute - 20, minute)
+        page = text_of(officer.get(address))
+        assert "until the deadline no disturbance of this platform was measured. Of the hours before nothing" in page
         measuring.store(minute - 30, Counter(web_beats=1))
         measuring.store(minute - 29, Counter(cut_off=1))
         page = text_of(officer.get(address))
         assert "this platform was disturbed" in page
-        assert "not reachable" in page
+        assert "not reachable" in page and "of the hours before nothing is known" in page
+        MeasuredMinute.objects.all().delete()
+        measure_calm(minute - settings.AVAILABILITY["window"] // timedelta(minutes=1), minute)
+        page = text_of(officer.get(address))
+        assert "In the hours before the deadline no disturbance of this platform was measured." in page
         refused = officer.post(address, {"act": "decide", "outcome": "admitted", "reason": ""})
         assert "Give the reason" in text_of(refused)
         officer.post(address, {"act": "decide", "outcome": "admitted", "reason": "our platform was down"})
