@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy
 from accounts import availability
 from accounts.audit import stamp
 from accounts.availability import MINUTE, BadMinute
+from accounts.lifecycle import Role
 from tendering.facts import calendar_of
 from tendering.models import Tender
 from tendering.zones import zone_of
 
 DAY_OF_MINUTES = 1440
+READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})  # who reads a proposal, at the buyer
 KINDS = {
     availability.DOWN: gettext_lazy("not reachable"),
     availability.FAULTY: gettext_lazy("errors"),

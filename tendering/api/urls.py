@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from tendering.api import acts, contacts, library, parts, views
+from tendering.api import acts, contacts, library, parts, proposals, views
 
 ONE = "tenders/<int:tender_id>/"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,18 @@ urlpatterns: list[URLPattern] = [
         f"{ONE}amendments/<int:amendment_id>/approve/",
         acts.ApproveAmendmentView.as_view(),
         name="api_tender_amendment_approve",
+    ),
+    path(f"{ONE}proposals/", proposals.ProposalListView.as_view(), name="api_tender_proposals"),
+    path(f"{ONE}proposals/<int:proposal_id>/", proposals.ProposalView.as_view(), name="api_tender_proposal"),
+    path(
+        f"{ONE}proposals/<int:proposal_id>/accept/",
+        proposals.AcceptProposalView.as_view(),
+        name="api_tender_proposal_accept",
+    ),
+    path(
+        f"{ONE}proposals/<int:proposal_id>/decline/",
+        proposals.DeclineProposalView.as_view(),
+        name="api_tender_proposal_decline",
     ),
     path(f"{ONE}cancel/", acts.CancelView.as_view(), name="api_tender_cancel"),
     path(f"{ONE}rounds/", acts.RoundView.as_view(), name="api_tender_rounds"),

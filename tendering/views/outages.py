@@ -10,15 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decision import require
 from accounts.evidence import canonical_bytes
-from accounts.lifecycle import Role
 from tendering import actions, disturbances
 from tendering.forms.acts import DeclineProposalForm
 from tendering.forms.faults import take_over
 from tendering.models import ExtensionProposal, Tender
 from tendering.views.access import find_tender, for_staff, may, person, roles_at
 from tendering.views.officer_view import navigation_of
-
-READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +64,7 @@ def evidence(request: HttpRequest, tender_id: int, proposal_id: int) -> HttpResp
 
 def _find(request: HttpRequest, tender_id: int, proposal_id: int) -> tuple[Tender, datetime, ExtensionProposal]:
     tender, now = find_tender(request, tender_id)
-    if roles_at(request, tender).isdisjoint(READERS):
+    if roles_at(request, tender).isdisjoint(disturbances.READERS):
         raise Http404
     found = get_object_or_404(ExtensionProposal.objects.select_related("decided_by", "amendment"), pk=proposal_id,
                               tender=tender)  # fmt: skip

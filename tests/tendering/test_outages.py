@@ -10,11 +10,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.test import Client
 from django.utils import timezone
+from rest_framework.response import Response
+from rest_framework.test import APIClient
 
 from accounts import clock, measuring
 from accounts.decision import RefusedError
+from accounts.evidence import canonical_bytes
 from accounts.measuring import EPOCH
-from accounts.models import AuditEvent, MeasuredMinute, Message
+from accounts.models import AuditEvent, MeasuredMinute, Message, User
 from tendering import actions
 from tendering.desk import outages
 from tendering.models import Amendment, ExtensionProposal, Tender
@@ -181,3 +184,57 @@ def test_the_officer_meets_it_on_desk_and_tender_page_and_reads_the_evidence(tow
         assert officer.post(address, {"act": "decline", "reason": ""}).status_code == 422
         assert officer.post(address, {"act": "accept"}).headers["Location"] == f"/tenders/{tender.pk}/deadline/"
     assert Amendment.objects.get().by == town.officer
+
+
+def api(user: User | None, method: str, path: str, data: dict[str, str] | None = None) -> Response:
+    client = APIClient()
+    if user is not None:
+        client.force_authenticate(user)
+    return getattr(client, method)(f"/api/v1/tenders/{path}", data, format="json")
+
+
+def test_a_program_reads_the_proposal_with_its_evidence_and_accepts_it_as_the_page_does(
+    town: Town, tender: Tender
+) -> None:
+    end = tender.tender_period_end
+    disturbed(end, minutes=12)
+    look(end - timedelta(hours=4, minutes=45))
+    number = ExtensionProposal.objects.get().pk
+    one = f"{tender.pk}/proposals/{number}/"
+    with clock.simulated(end - timedelta(hours=3)):
+        for stranger, status in ((None, 401), (make_company().bidder, 404), (make_town().officer, 404),
+                                 (town.openers[0], 404)):  # fmt: skip
+            assert api(stranger, "get", f"{tender.pk}/proposals/").status_code == status
+            assert api(stranger, "get", one).status_code == status
+            assert api(stranger, "post", f"{one}accept/").status_code == status
+        assert [row["id"] for row in api(town.auditor, "get", f"{tender.pk}/proposals/").data] == [number]
+        shown = api(town.auditor, "get", one).data
+        assert (shown["minutes"], shown["decision"], shown["amendment"]) == (12, "", None)
+        assert hashlib.sha256(canonical_bytes(shown["evidence"])).hexdigest() == shown["evidence_sha256"]
+        assert shown["evidence_sha256"] in AuditEvent.objects.get(verb="extension.proposed").body
+        assert "insgesamt 12 Minuten gestört" in shown["proposed_reason"]
+        assert api(town.auditor, "post", f"{one}accept/").status_code == 403
+        asked = api(town.officer, "post", f"{one}accept/")
+        assert (asked.status_code, asked.data["approved_at"]) == (201, None)
+        again = api(town.officer, "post", f"{one}decline/", {"reason": "Too late"})
+        assert (again.status_code, again.data["code"]) == (409, "decided")
+        approve = f"{tender.pk}/amendments/{asked.data['id']}/approve/"
+        assert api(town.second, "post", approve).status_code == 200
+        shown = api(town.officer, "get", one).data
+        assert (shown["decision"], shown["amendment"]) == ("accepted", asked.data["id"])
+    tender.refresh_from_db()
+    assert tender.tender_period_end == ExtensionProposal.objects.get().new_end
+
+
+def test_a_program_declines_with_a_reason_only(town: Town, tender: Tender) -> None:
+    end = tender.tender_period_end
+    disturbed(end, minutes=12)
+    look(end - timedelta(hours=4, minutes=45))
+    one = f"{tender.pk}/proposals/{ExtensionProposal.objects.get().pk}/"
+    with clock.simulated(end - timedelta(hours=3)):
+        for wrong in ({}, {"reason": " "}, {"reason": "x", "new_end": "2030-01-01"}):
+            assert api(town.officer, "post", f"{one}decline/", wrong).status_code == 400, wrong
+        assert api(town.officer, "post", f"{one}decline/", {"reason": "At night"}).data["decision"] == "declined"
+        other = open_tender(town)
+        assert api(town.officer, "get", one.replace(str(tender.pk), str(other.pk), 1)).status_code == 404
+    assert not Amendment.objects.exists()
