@@ -1,4 +1,5 @@
-// Drives the built opener's worker as a page would: {op, args} per line of stdin, {result} or {error} per line of stdout.
+// Drives a built worker as a page would: {op, args} per line of stdin, {result} or {error} per line of stdout.
+// Bytes come out as base64.
 //   node drive_worker.mjs var/static-build/js/opener-worker.js
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -12,5 +13,5 @@ await import(pathToFileURL(process.argv[2]));
 for await (const line of createInterface({ input: process.stdin })) {
   const answered = new Promise((resolve) => { answer = resolve; });
   receive({ data: JSON.parse(line) });
-  console.log(JSON.stringify(await answered));
+  console.log(JSON.stringify(await answered, (_name, value) => (value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value)));
 }

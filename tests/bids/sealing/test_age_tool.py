@@ -1,5 +1,7 @@
 """A court can read everything with the public `age` tool, and what that tool makes can be opened here."""
 
+import base64
+import json
 import os
 import pty
 import shutil
@@ -8,16 +10,20 @@ import subprocess
 import pytest
 
 from bids.sealing import (
+    OpenerSecret,
     SealingError,
     lock_opener_key,
+    new_keypair,
     new_opener_key,
     new_tender_secret,
     open_sealed,
     padme,
     seal_bytes,
     unlock_opener_key,
+    wrap,
 )
 from bids.sealing.age import recipient_of
+from tests.bids.sealing import worker
 
 pytestmark = pytest.mark.skipif(not shutil.which("age"), reason="the age command line tool is not installed")
 DATA = b"Angebot\n" * 20_000
@@ -81,6 +87,38 @@ def test_an_opener_key_locked_with_the_age_tool_opens_here(tmp_path):
     plain.write_bytes(secret.to_json())
     age_asking(["-p", "-o", str(locked), str(plain)], [SENTENCE, SENTENCE])
     assert unlock_opener_key(locked.read_bytes(), SENTENCE) == secret
+
+
+def test_prices_and_answers_sealed_in_the_browser_open_with_the_age_tool(key, slot, tmp_path):
+    identity, text = tmp_path / "identity", '{"declarant":"Clara Grün","v":1}'
+    identity.write_bytes(key.secret + b"\n")
+    with worker.running(worker.SEALER) as page:
+        sealed = page.ask("sealText", text=text, slot=json.loads(slot.line()), recipient=key.recipient)
+    plain = age("-d", "-i", str(identity), input=base64.b64decode(sealed))
+    assert plain.rstrip(b"\0") == slot.line() + text.encode()
+    assert len(plain) == padme(len(slot.line()) + len(text.encode()))
+
+
+def test_an_opener_key_made_in_the_browser_opens_with_the_age_tool(tmp_path):
+    locked, opened = tmp_path / "locked.age", tmp_path / "opened"
+    with worker.running() as page:
+        made = page.ask("createKey", opener="41", sentence=SENTENCE, workFactor=10)
+    locked.write_bytes(base64.b64decode(made["locked"]))
+    age_asking(["-d", "-o", str(opened), str(locked)], [SENTENCE])
+    assert json.loads(opened.read_bytes())["id"] == "41"
+
+
+@pytest.mark.slow
+def test_an_opener_key_locked_with_the_age_tool_opens_in_the_browser(tmp_path):
+    public, raw = new_keypair()
+    plain, locked = tmp_path / "plain", tmp_path / "locked.age"
+    plain.write_bytes(OpenerSecret("41", raw).to_json())
+    age_asking(["-p", "-o", str(locked), str(plain)], [SENTENCE, SENTENCE])
+    info = {"opener": "41", "what": "trial"}
+    challenge = base64.b64encode(wrap(b"a challenge", public, info)).decode()
+    args = {"locked": base64.b64encode(locked.read_bytes()).decode(), "opener": "41", "sentence": SENTENCE}
+    with worker.running() as page:
+        assert base64.b64decode(page.ask("prove", **args, challenge=challenge, info=info)) == b"a challenge"
 
 
 @pytest.mark.skipif(not shutil.which("age-keygen"), reason="age-keygen is not installed")

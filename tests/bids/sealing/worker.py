@@ -1,4 +1,4 @@
-"""The opener's worker as the pages ship it, driven from Python by Node."""
+"""The workers of sealing and opening as the pages ship them, driven from Python by Node."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 DRIVER = Path(__file__).with_name("drive_worker.mjs")
-BUNDLE = Path(settings.STATIC_BUILD_DIR) / "js" / "opener-worker.js"
+OPENER, SEALER = (Path(settings.STATIC_BUILD_DIR) / "js" / name for name in ("opener-worker.js", "seal-worker.js"))
 
 
 class WorkerFault(Exception):
@@ -50,11 +50,11 @@ class Worker:
 
 
 @contextmanager
-def running() -> Iterator[Worker]:
+def running(bundle: Path = OPENER) -> Iterator[Worker]:
     """One worker for several questions; ended afterwards."""
-    if not BUNDLE.is_file():
-        pytest.fail(f"The static files are not built: run `make setup` (expected {BUNDLE}).", pytrace=False)
-    command = [node(), DRIVER, BUNDLE]
+    if not bundle.is_file():
+        pytest.fail(f"The static files are not built: run `make setup` (expected {bundle}).", pytrace=False)
+    command = [node(), DRIVER, bundle]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Worker(process)
