@@ -1,5 +1,5 @@
 # make demo | test | test-all | check | bench        PORT=8001 and DATA_DIR=/some/folder are honoured
-.PHONY: demo setup setup-dev test test-all check bench screenshots
+.PHONY: demo setup setup-dev test test-all check bench screenshots sbom
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11 python3.14,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))) python3)
@@ -12,6 +12,7 @@ help:
 	@echo "make test-all   all tests"
 	@echo "make check      linters, types, layers, migrations, translations, deployment settings"
 	@echo "make bench      benchmarks, as ratios"
+	@echo "make sbom       what the platform is made of (CycloneDX), out of the locks"
 	@echo "make screenshots  pictures of every page into var/screenshots (ARGS='--only desk --minutes 5')"
 
 setup:
@@ -35,6 +36,9 @@ test-all: setup-dev
 
 check: setup-dev
 	@$(RUN) tests/check.py
+
+sbom:
+	@$(PYTHON) -I config/sbom.py
 
 bench: setup-dev
 	@$(RUN) -m tests.bench
