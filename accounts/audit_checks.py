@@ -1,14 +1,15 @@
 """Is the trail whole? Chains, triggers, checkpoints, receipts, and what upper apps add about their stored objects.
 
 Codes of faults: hash, gap, prev, canonical, head, columns (a chain), trigger (its protection), shorter_than_checkpoint,
-root, signature (notes kept elsewhere), receipt_… and object_… (bids; see bids.audit_checks).
+root, signature (notes kept elsewhere), stamp (of an outside authority), receipt_… and object_… (bids; see
+bids.audit_checks).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from accounts import append_only, checkpoints
+from accounts import append_only, checkpoints, timestamps
 from accounts.evidence import NoteError, open_receipt, verify_chain
 from accounts.models import AuditEvent, ChainHead
 
@@ -32,7 +33,9 @@ class Report:
     objects: int = 0
     checkpoints: int = 0
     receipts: int = 0
+    stamps: int = 0
     faults: list[Fault] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return {"whole": not self.faults, **asdict(self)}
@@ -61,6 +64,8 @@ def verify(chain: str = "") -> Report:
         report.faults.append(
             Fault("trigger", trigger, "The trigger that protects the trail is missing: run manage.py migrate.")
         )
+    if not chain:
+        _verify_stamps(report)
     for check in () if chain else extra:
         looked_at, faults = check()
         report.objects += looked_at
@@ -94,6 +99,25 @@ def verify_receipt(note: str, where: str, keys: Iterable[str], report: Report) -
         return
     for check in receipt_checks:
         report.faults += check(payload)
+
+
+def _verify_stamps(report: Report) -> None:
+    """The kept stamps of an outside authority, each against the checkpoint it covers."""
+    good = []
+    for found in timestamps.check_all():
+        report.stamps += 1
+        if found.at is None:
+            report.faults.append(Fault("stamp", found.tick, f"The time stamp does not hold: {found.fault}."))
+        else:
+            good.append(found)
+    if good:
+        newest = max(good, key=lambda found: found.tick)
+        how = "signature checked" if newest.signed else "signature not checked: TIMESTAMP_ROOTS_FILE is not set"
+        report.remarks.append(f"Newest time stamp: checkpoint {newest.tick}, {newest.at:%Y-%m-%d %H:%M:%S} UTC, {how}.")
+    if number := timestamps.unread():
+        report.remarks.append(
+            f"Answers of the time-stamp authority that could not be read, kept as *.unread: {number}."
+        )
 
 
 def _chain_names() -> list[str]:

@@ -40,6 +40,22 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     return int(raw)
 
 
+def http_address(name: str) -> str:
+    """An address with http:// or https://, or "" when the variable is not set."""
+    raw = text(name)
+    if raw and not (raw.startswith(("http://", "https://")) and len(raw.split()) == 1):
+        fail(name, f"must be an address with http:// or https://, not {raw!r}")
+    return raw
+
+
+def existing_file(name: str) -> Path | None:
+    """A file that can be read, or None when the variable is not set."""
+    raw = text(name)
+    if raw and not (Path(raw).is_file() and os.access(raw, os.R_OK)):
+        fail(name, f"must name a file that can be read, not {raw!r}")
+    return Path(raw) if raw else None
+
+
 def day(name: str) -> date | None:
     """A day as 2026-12-31, or None when the variable is not set."""
     raw = text(name)

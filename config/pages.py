@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkpoints/", trail_views.checkpoint_list, name="checkpoints"),
     path("checkpoints.atom", trail_views.checkpoint_feed, name="checkpoint_feed"),
     path("checkpoints/<slug:tick>.note", trail_views.checkpoint, name="checkpoint"),
+    path("checkpoints/<slug:tick>.tsr", trail_views.checkpoint_stamp, name="checkpoint_stamp"),
     path("status/", status_views.status, name="status"),
     path("status.json", status_views.status_json, name="status_json"),
     path("healthz", health.healthz, name="healthz"),

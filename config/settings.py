@@ -24,6 +24,9 @@ PLATFORM_KEY_FILE = Path(env.text("PLATFORM_KEY_FILE") or KEYS_DIR / "platform.k
 PLATFORM_ESCROW_FILE = Path(env.text("PLATFORM_ESCROW_FILE")) if env.text("PLATFORM_ESCROW_FILE") else None
 SIGNING_KEY_FILE = Path(env.text("SIGNING_KEY_FILE") or KEYS_DIR / "signing.key")
 STORE_KEY_FILE = Path(env.text("STORE_KEY_FILE") or KEYS_DIR / "store.key")
+TIMESTAMP_URL = env.http_address("TIMESTAMP_URL")  # an RFC 3161 authority that stamps checkpoints; "" asks nobody
+TIMESTAMP_ROOTS_FILE = env.existing_file("TIMESTAMP_ROOTS_FILE")
+TIMESTAMP_MINUTES = env.integer("TIMESTAMP_MINUTES", 60, 10, 1440)
 SEALED_DIR, OPENED_DIR, MAIL_DIR, REPORTS_DIR = (DATA_DIR / name for name in ("sealed", "opened", "mail", "reports"))
 
 SITE_NAME = env.text("SITE_NAME", "Zuschlag")

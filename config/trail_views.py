@@ -1,12 +1,13 @@
 """Checkpoints for everybody: a page of the last day, each as a signed note, and a feed. They count no bids."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import checkpoints, clock
+from accounts import checkpoints, clock, timestamps
 from accounts.keys import verifier_keys
 from tendering import feeds
 from tendering.feeds import Entry
@@ -16,15 +17,31 @@ from tendering.feeds import Entry
 def checkpoint_list(request: HttpRequest) -> HttpResponse:
     """The checkpoints of the last day, newest first, and how to use one."""
     ticks = checkpoints.recent(clock.now())
-    rows = [{"tick": tick, "at": checkpoints.moment_of(tick)} for tick in ticks]
+    stamped = {*timestamps.ticks()} if settings.TIMESTAMP_URL else set()
+    rows = [{"tick": tick, "at": checkpoints.moment_of(tick), "stamped": tick in stamped} for tick in ticks]
     newest = checkpoints.public(ticks[0]) if ticks else ""
-    return render(request, "pages/checkpoints.html", {"rows": rows, "newest": newest, "verifier_keys": verifier_keys()})
+    context = {
+        "rows": rows, "newest": newest, "verifier_keys": verifier_keys(), "are_stamped": bool(settings.TIMESTAMP_URL),
+    }  # fmt: skip
+    return render(request, "pages/checkpoints.html", context)
 
 
 @require_safe
 def checkpoint(request: HttpRequest, tick: str) -> HttpResponse:
     """One checkpoint as text, as it may be kept and handed to `audit_verify`."""
     return HttpResponse(_public(tick), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def checkpoint_stamp(request: HttpRequest, tick: str) -> HttpResponse:
+    """The time stamp of one checkpoint as the authority sent it (RFC 3161, DER)."""
+    try:
+        checkpoints.moment_of(tick)  # nothing else may name a file
+        content = timestamps.read(tick)
+    except (ValueError, FileNotFoundError):
+        raise Http404 from None
+    headers = {"Content-Disposition": f'attachment; filename="{tick}.tsr"'}
+    return HttpResponse(content, content_type="application/timestamp-reply", headers=headers)
 
 
 @require_safe

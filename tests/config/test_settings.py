@@ -33,6 +33,8 @@ def start(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         ({"DEMO": "1", "DATABASE_URL": "mysql://root@localhost/x"}, "DATABASE_URL"),
         ({"SECRET_KEY_FILE": "/nowhere/secret"}, "SECRET_KEY_FILE"),
         ({"DEMO": "1", "BEHIND_PROXY": "perhaps"}, "BEHIND_PROXY"),
+        ({"DEMO": "1", "TIMESTAMP_URL": "file:///etc/passwd"}, "TIMESTAMP_URL"),
+        ({"DEMO": "1", "TIMESTAMP_ROOTS_FILE": "/nowhere/roots.pem"}, "TIMESTAMP_ROOTS_FILE"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_names_its_variable(

@@ -46,9 +46,9 @@ def _as_json(report: Report) -> str:
 def _as_text(report: Report) -> str:
     looked_at = (
         f"{report.events} events in {report.chains} chains, {report.objects} stored objects, "
-        f"{report.checkpoints} checkpoints, {report.receipts} receipts"
+        f"{report.checkpoints} checkpoints, {report.receipts} receipts, {report.stamps} time stamps"
     )
     if not report.faults:
-        return f"The trail is whole: {looked_at}."
+        return "\n".join([f"The trail is whole: {looked_at}.", *report.remarks])
     lines = [f"{fault.where}: {fault.sentence}" for fault in report.faults]
-    return "\n".join([f"The trail is BROKEN in {len(lines)} places ({looked_at}):", *lines])
+    return "\n".join([f"The trail is BROKEN in {len(lines)} places ({looked_at}):", *lines, *report.remarks])

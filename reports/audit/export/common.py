@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import checkpoints, practice
+from accounts import checkpoints, practice, timestamps
 from accounts.audit import stamp
 from accounts.keys import verifier_keys
 from accounts.models import AuditEvent, Organization, User
@@ -39,20 +40,25 @@ def add_trail(archive: Archive, chains: Sequence[tuple[str, str]]) -> list[Audit
 
 
 def _add_checkpoints(archive: Archive, chains: Sequence[str], events: Iterable[AuditEvent]) -> None:
-    """The first checkpoint after each act; others saw nothing new. Of a very long life the latest ones."""
-    known = checkpoints.ticks()
+    """The first checkpoint after each act and the first stamped one; of a very long life the latest ones."""
+    known, stamped = checkpoints.ticks(), timestamps.ticks()
     wanted: set[str] = set()
     for own in {checkpoints.tick_of(event.at) for event in events}:
         place = bisect_left(known, own)  # its own ten minutes, if they have one, and the next one after it
         wanted |= set(known[place : place + 1 + (known[place : place + 1] == [own])])
-    listed = []
+        first_stamped = bisect_right(stamped, own)
+        wanted |= set(stamped[first_stamped : first_stamped + 1]) & set(known)
+    listed: list[dict[str, Any]] = []
     for tick in sorted(wanted)[-MOST_CHECKPOINTS:]:
         note = checkpoints.read(tick)
         seen = [chain for chain in chains if checkpoints.names(note, chain)]
         if seen:
             file = archive.add(f"trail/checkpoints/{tick}.note", note)
             nonces = {chain: checkpoints.nonce(tick, chain).hex() for chain in seen}
-            listed.append({"file": file, "tick": tick, "nonces": nonces})
+            entry = {"file": file, "tick": tick, "nonces": nonces}
+            with suppress(FileNotFoundError):
+                entry["stamp"] = archive.add(f"trail/checkpoints/{tick}.tsr", timestamps.read(tick))
+            listed.append(entry)
     archive.add_json("trail/checkpoints.json", listed)
 
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,21 @@ def test_a_whole_export_is_whole_with_receipt_and_kept_checkpoint(export: Path) 
     receipt = Receipt.objects.get()
     kept = checkpoints.public(checkpoints.ticks()[0])
     assert list(verify(export, [kept], [receipt.note])) == []
+
+
+def test_a_kept_checkpoint_of_a_moment_the_export_has_none_of_is_not_called_whole(export: Path, tmp_path: Path) -> None:
+    later = checkpoints.write(clock.now() + timedelta(days=60))
+    assert later is not None
+    kept = checkpoints.public(later.stem)
+    (found,) = verify(export, [kept], [])
+    assert (found.code, found.where) == ("not_in_export", later.stem)
+    assert "nothing was compared" in found.sentence
+    file = tmp_path / "kept.note"
+    file.write_text(kept, "utf-8")
+    command = [sys.executable, "-m", "accounts.evidence.verify", str(export), "--checkpoint", str(file)]
+    done = subprocess.run(command, cwd=Path(__file__).resolve().parents[3], capture_output=True, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "whole" not in done.stdout and "not everything was compared" in done.stdout
 
 
 def test_it_runs_without_django(export: Path) -> None:
