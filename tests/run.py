@@ -21,6 +21,7 @@ PROGRAMS = [
     ),
     ("LibreOffice tests", ("soffice", "libreoffice"), "install LibreOffice Calc (Debian: libreoffice-calc-nogui)"),
     ("Tests against the age program", ("age",), "install age"),
+    ("Tests of time stamps", ("openssl",), "install openssl"),
     ("Tests of a jumping clock and of a failing disk", ("gcc",), "install gcc"),
 ]
 
