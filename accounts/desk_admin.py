@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import desk
 from accounts.desk import MOST, Task, first_address, role_held
 from accounts.lifecycle import Role
-from accounts.models import Membership, OpenerKey, OpeningGroup, PersonInvitation, User
+from accounts.models import Membership, OpenerKey, OpeningGroup, PersonInvitation, User, ready_recovery
 
 PEOPLE = gettext_lazy("People")
 ENDING = timedelta(days=30)
@@ -76,12 +76,15 @@ def openers(user: User, now: datetime) -> Iterator[Task]:
     if not own:
         return
     ready = Q(members__is_active=True, members__in=OpenerKey.objects.own().values("user"))
-    groups = OpeningGroup.objects.filter(organization__in=own)
-    for group in groups.annotate(ready=Count("members", filter=ready, distinct=True)).order_by("organization"):
+    recovery = ready_recovery("recovery_keys__") & Q(recovery_keys__isnull=False)
+    groups = OpeningGroup.objects.filter(organization__in=own).annotate(
+        ready=Count("members", filter=ready, distinct=True) + Count("recovery_keys", filter=recovery, distinct=True)
+    )
+    for group in groups.order_by("organization"):
         if group.ready > group.needed:
             continue
-        words = ngettext("%(ready)s opener has a key; %(least)s are needed before a tender can be published.",
-                         "%(ready)s openers have a key; %(least)s are needed before a tender can be published.",
+        words = ngettext("There is %(ready)s opening key; %(least)s are needed before a tender can be published.",
+                         "There are %(ready)s opening keys; %(least)s are needed before a tender can be published.",
                          group.ready)  # fmt: skip
         why = words % {"ready": group.ready, "least": group.needed + 1}
         yield _task(user, group.organization_id, _("The opening group is too small"), why, page="opening_group")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.lifecycle import OrganizationKind, Role
-from accounts.models import Membership, OpenerKey, OpeningGroup, Organization, User
+from accounts.models import CentreMember, Membership, OpenerKey, OpeningGroup, Organization, User
 
 
 def holders(organizations: Any, roles: Iterable[str], now: datetime) -> QuerySet[User]:
@@ -49,6 +49,23 @@ def opening_people(organization_id: int, now: datetime) -> OpeningPeople:
     able = holders(organization_id, [Role.OPENER], now) | holders(centres, [Role.OPENER], now)
     able = able.filter(opening_groups=group, pk__in=OpenerKey.objects.own().values("user"))
     return OpeningPeople(group.needed, tuple(able.distinct().order_by("function", "pk")))
+
+
+def keepers(organization_id: int, now: datetime) -> QuerySet[User]:
+    """Who may make and try a buyer's recovery key: openers there or at a service centre that works for it, who are not
+    in its opening group. Nobody is to hold two keys of one group.
+    """
+    at_work = CentreMember.objects.filter(Q(until=None) | Q(until__gt=now), municipality=organization_id)
+    able = holders(organization_id, [Role.OPENER], now) | holders(at_work.values("centre"), [Role.OPENER], now)
+    return able.exclude(opening_groups__organization=organization_id).distinct()
+
+
+def kept_groups(user: User, now: datetime) -> QuerySet[Organization]:
+    """The buyers whose recovery key this person may make and try: the other way round than `keepers`."""
+    held = user.organizations_with(Role.OPENER)
+    at_work = CentreMember.objects.filter(Q(until=None) | Q(until__gt=now), centre__in=held)
+    found = Organization.objects.filter(Q(pk__in=held) | Q(pk__in=at_work.values("municipality")))
+    return found.exclude(kind=OrganizationKind.PROVIDER).exclude(opening_group__members=user).order_by("name")
 
 
 def groups_of(user: User) -> QuerySet[OpeningGroup]:

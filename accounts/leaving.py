@@ -11,7 +11,7 @@ from typing import TypeAlias
 from django.utils.translation import gettext as _
 
 from accounts.decision import refuse
-from accounts.models import Membership, OpenerKey, OpeningGroup, Organization, User
+from accounts.models import Membership, OpenerKey, OpeningGroup, Organization, User, ready_recovery
 
 Question: TypeAlias = Callable[[User, Organization, datetime], Iterable[str]]
 obstacles: list[Question] = []
@@ -41,11 +41,12 @@ def group_notice(person: User, organization: Organization) -> str:
         return ""
     others = group.members.exclude(pk=person.pk).filter(is_active=True)
     left = OpenerKey.objects.own().filter(user__in=others).count()
+    left += group.recovery_keys.filter(ready_recovery()).count()
     words = {"place": organization.name, "left": left, "needed": group.needed, "least": group.needed + 1}
     if left > group.needed:
-        text = _("The opening group of %(place)s keeps %(left)s people with a key; %(needed)s open together.")
+        text = _("The opening group of %(place)s keeps %(left)s keys; %(needed)s open together.")
         return text % words
     return _(
-        "The opening group of %(place)s needs a replacement: without this person %(left)s with a key are left, and at "
-        "least %(least)s are needed before another tender can be published."
+        "The opening group of %(place)s needs a replacement: without this person %(left)s keys are left, and at least "
+        "%(least)s are needed before another tender can be published."
     ) % words  # fmt: skip

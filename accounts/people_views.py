@@ -34,6 +34,7 @@ from accounts.models import (
     Organization,
     PersonInvitation,
     User,
+    ready_recovery,
 )
 from accounts.people_forms import (
     ContactUnitForm,
@@ -379,7 +380,12 @@ def opening_group(request: HttpRequest, organization_id: int) -> HttpResponse:
         except RefusedError as error:
             form.add_error("people", str(error.refused.sentence))
     needed = group.needed if group else OpeningGroup._meta.get_field("needed").default
-    context = {"organization": organization, "form": form, "needed": needed, "least": needed + 1, "openers": openers}
+    spare = group.recovery_keys.filter(ready_recovery()).first() if group else None
+    least = needed + (spare is None)
+    context = {
+        "organization": organization, "form": form, "needed": needed, "least": least, "openers": openers,
+        "spare": spare,
+    }  # fmt: skip
     return render(request, "accounts/opening_group.html", context, status=422 if form.errors else 200)
 
 

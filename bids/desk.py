@@ -19,8 +19,9 @@ from accounts.holders import groups_of
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import OpenerKey, User
 from bids.actions.late import DECIDERS
-from bids.models import Bid, BidQuerySet, Draft, Receipt, SealPiece
-from bids.trials import limit_for, shown
+from bids.actions.recovery_use import USE_LIFE, WITNESSES
+from bids.models import Bid, BidQuerySet, Draft, Receipt, RecoveryUse, SealPiece
+from bids.trials import SMALL, limit_for, shown
 from tendering import desk as of_tenders
 from tendering.models import Amendment, ConflictDeclaration, Invitation, Question, Tender
 
@@ -30,7 +31,7 @@ OPENING, MY_BIDS = gettext_lazy("Opening"), gettext_lazy("My bids")
 
 def register() -> None:
     """Put panels and news on the desk, each once."""
-    panels = (missing_key, opening, office, late_bids, admitted_bids, drafts, invited, changed)
+    panels = (missing_key, recovery, envelopes, opening, office, late_bids, admitted_bids, drafts, invited, changed)
     for panel in panels:
         if panel not in desk.panels:
             desk.panels.append(panel)
@@ -55,9 +56,47 @@ def missing_key(user: User, now: datetime) -> Iterator[Task]:
         yield Task(_("Try your pass sentence"), url, due, OPENING, why=why, role=Role.OPENER)
 
 
+def recovery(user: User, now: datetime) -> Iterator[Task]:
+    """A recovery key that was used has to be made anew, and one in its envelope tried: for administrators and whoever
+    has made it. One query for them, none for others.
+    """
+    admin = user.organizations_with(Role.ORG_ADMIN)
+    if not admin and not user.organizations_with(Role.OPENER):
+        return
+    found = OpenerKey.objects.recovery().filter(
+        Q(user=user) | Q(recovery_for__organization__in=admin), replaced_at=None
+    )
+    for key in found.select_related("recovery_for__organization").order_by("pk")[:MOST]:
+        group = key.recovery_for
+        assert group is not None
+        url, place = reverse("recovery_key", args=[group.organization_id]), group.organization
+        role = Role.ORG_ADMIN if place.pk in admin else Role.OPENER
+        task = Task("", url, None, OPENING, place.name, role=role, organization=place.pk)
+        last = key.tried_at or key.created_at
+        if key.used_at is not None:
+            why = _("The envelope was opened. Until there is a new one, new seals have a key less.")
+            yield replace(task, title=_("Make a new recovery key"), why=why)
+        elif key.user_id == user.pk and last + SMALL < now:
+            why = _("The sheet in the envelope has not been tried for %(days)s days.") % {"days": SMALL.days}
+            yield replace(task, title=_("Try the recovery key"), why=why, due=last + SMALL)
+
+
+def envelopes(user: User, now: datetime) -> Iterator[Task]:
+    """Envelope logs that the person is asked to confirm. One query."""
+    if not user.organizations_with(*WITNESSES):
+        return
+    asked = RecoveryUse.objects.filter(witness=user, confirmed_at=None, ended_at=None, started_at__gt=now - USE_LIFE)
+    for use in asked.select_related("tender")[:MOST]:
+        title = _("Confirm the envelope log: %(tender)s") % {"tender": use.tender.title}
+        why = _("The recovery key is taken out of its envelope for an opening; you are named as the second person.")
+        url = reverse("bid_opening_recovery", args=[use.tender_id])
+        yield Task(title, url, None, OPENING, use.tender.reference, why=why, organization=use.tender.buyer_id)
+
+
 def opening(user: User, now: datetime) -> Iterator[Task]:
     """Tenders whose seal holds a piece of this opener: to be opened now, or within a week. One query."""
     piece = SealPiece.objects.filter(seal__tender=OuterRef("pk"), seal__generation=OuterRef("round"), opener=user)
+    piece = piece.filter(key__recovery_for=None)
     declared = ConflictDeclaration.objects.filter(tender=OuterRef("pk"), user=user)
     mine = Tender.objects.visible_to(user, now).filter(
         Exists(piece), _to_open(now), cancelled_at=None, awarded_at=None, released_at__isnull=False,

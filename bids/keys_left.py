@@ -1,4 +1,4 @@
-"""How many keys are left for each tender that is sealed and not opened yet."""
+"""How many keys, a recovery key among them, are left for each tender that is sealed and not opened yet."""
 
 from dataclasses import dataclass
 
@@ -29,9 +29,8 @@ def still_sealed() -> Q:
 
 def seals_of(group: OpeningGroup) -> list[SealStanding]:
     """Running tenders of the group's buyer, the next deadline first. One query."""
-    left = Count(
-        "pieces__key", filter=Q(pieces__key__retired_at=None, pieces__key__user__is_active=True), distinct=True
-    )
+    able = Q(pieces__key__user__is_active=True) | Q(pieces__key__recovery_for__isnull=False)
+    left = Count("pieces__key", filter=able & Q(pieces__key__retired_at=None), distinct=True)
     seals = TenderSeal.objects.filter(
         still_sealed(), tender__buyer=group.organization_id, generation=F("tender__round"), tender__cancelled_at=None,
     )  # fmt: skip

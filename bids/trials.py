@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.holders import groups_of
-from accounts.models import OpenerKey, OpeningGroup, User
+from accounts.models import OpenerKey, OpeningGroup, User, ready_recovery
 from bids.models import OpeningRelease
 
 USUAL: Final = timedelta(days=180)
@@ -22,15 +22,19 @@ SMALL: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A member of a group and when the own key last worked; `at` is the making of a key that was never used."""
+    """A key of a group and when it last worked; `at` is the making of a key that was never used.
+
+    `person` is its owner; of a recovery key who has made it, and `name` the office that keeps it.
+    """
 
     person: User
     at: datetime
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
 class GroupTrials:
-    """All members of a group who have a key, the longest ago first."""
+    """All keys of a group, its recovery key among them, the longest ago first."""
 
     limit: timedelta
     trials: tuple[Trial, ...]
@@ -56,27 +60,36 @@ class GroupTrials:
 
 def trials_of(group: OpeningGroup) -> GroupTrials:
     """The trials of this group. One query."""
-    keys = shown(OpenerKey.objects.own().filter(user__opening_groups=group, user__is_active=True))
-    found = sorted((Trial(key.user, key.shown_at) for key in keys.select_related("user")), key=lambda one: one.at)  # type: ignore[attr-defined]  # annotated
+    own = Q(recovery_for=None, retired_at=None, user__opening_groups=group, user__is_active=True)
+    keys = shown(OpenerKey.objects.filter(own | ready_recovery() & Q(recovery_for=group)).distinct())
+    trials = (Trial(key.user, key.shown_at, key.holder) for key in keys.select_related("user"))  # type: ignore[attr-defined]  # annotated
+    found = sorted(trials, key=lambda one: one.at)
     return GroupTrials(_limit(len(found), group.needed), tuple(found))
 
 
 def limit_for(user: User) -> timedelta | None:
     """How often the person should try the own key, by the smallest of the groups; None outside of any. One query."""
     has_key = Q(members__opener_key__isnull=False, members__opener_key__retired_at=None, members__is_active=True)
+    has_key &= Q(members__opener_key__recovery_for=None)
+    spare = Q(recovery_keys__isnull=False) & ready_recovery("recovery_keys__")
     groups = groups_of(user).order_by()
     counted = OpeningGroup.objects.filter(pk__in=groups.values("pk")).annotate(
         keys=Count("members__opener_key", filter=has_key, distinct=True)
+        + Count("recovery_keys", filter=spare, distinct=True)
     )
     return min((_limit(group.keys, group.needed) for group in counted), default=None)
 
 
 def shown(keys: QuerySet[OpenerKey]) -> QuerySet[OpenerKey]:
-    """The keys with `shown_at`: made, tried or used in an opening, whatever was last."""
+    """The keys with `shown_at`: made, tried or used in an opening, whatever was last. One with a recovery key does not
+    show that the own one works.
+    """
     used = OpeningRelease.objects.filter(opener=OuterRef("user"), released_at__gte=OuterRef("created_at")).order_by()
+    used = used.filter(recovery_use=None)
     last = used.values("opener").annotate(last=Max("released_at")).values("last")
-    moments: Iterable[Coalesce] = (
-        Coalesce("tried_at", "created_at"), Coalesce(Subquery(last), "created_at"),
+    moments: Iterable[Coalesce | Case] = (
+        Coalesce("tried_at", "created_at"),
+        Case(When(recovery_for=None, then=Coalesce(Subquery(last), "created_at")), default="created_at"),
     )  # fmt: skip
     return keys.defer("locked").annotate(shown_at=Greatest(*moments))
 

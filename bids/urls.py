@@ -16,6 +16,7 @@ from bids.views import (
     prices,
     profile,
     receipt_check,
+    recovery,
     rehearsal,
     submission,
 )
@@ -77,6 +78,9 @@ urlpatterns: list[URLPattern] = [
     path("tenders/<int:tender_id>/opening/check/", opening_parts.check, name="seal_check"),
     path("tenders/<int:tender_id>/opening/new-opener/", handover.new_opener, name="new_opener"),
     path("tenders/<int:tender_id>/opening/new-opener/task/", handover.task, name="new_opener_task"),
+    path("tenders/<int:tender_id>/opening/recovery/", recovery.open_with_recovery_key, name="bid_opening_recovery"),
+    path("tenders/<int:tender_id>/opening/recovery/part/", recovery.recovery_part, name="bid_opening_recovery_part"),
+    path("account/openers/recovery/<int:organization_id>/", recovery.recovery_key, name="recovery_key"),
     path("account/openers/", opener_keys.page, name="opener_keys"),
     path("account/openers/guide/", opener_keys.guide, name="opener_guide"),
     path("account/openers/sheet/", opener_keys.sheet, name="opener_key_sheet"),

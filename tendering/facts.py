@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from accounts.models import OpeningGroup, Organization
+from accounts.models import OpeningGroup, Organization, ready_recovery
 from tendering.fields import page_locale
 from tendering.models import INVITED_ONLY, Criterion, CriterionKind, Tender
 from tendering.rules import (
@@ -130,7 +130,7 @@ def _criterion(criterion: Criterion) -> CriterionFacts:
 
 def _openers(buyer: Organization) -> int | None:
     group = OpeningGroup.objects.filter(organization=buyer).first()
-    return group.members.count() if group else None
+    return group.members.count() + group.recovery_keys.filter(ready_recovery()).count() if group else None
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

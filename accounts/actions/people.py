@@ -11,7 +11,15 @@ from accounts.actions.people_access import administer, colleague, require_admin_
 from accounts.decision import refuse
 from accounts.holders import holders
 from accounts.lifecycle import ADMINS, Role, role_fits
-from accounts.models import Membership, MembershipQuerySet, OpenerKey, OpeningGroup, Organization, User
+from accounts.models import (
+    Membership,
+    MembershipQuerySet,
+    OpenerKey,
+    OpeningGroup,
+    Organization,
+    User,
+    ready_recovery,
+)
 
 MOST_OPENERS = 5
 
@@ -95,7 +103,7 @@ def choose_openers(
         group = OpeningGroup.objects.filter(organization=organization).first() or OpeningGroup(
             organization=organization
         )
-        _check_group(group, len(chosen), len(set(user_ids)))
+        _check_group(group, chosen, len(set(user_ids)))
         group.full_clean()
         group.save()
         for member in group.members.exclude(pk__in=[person.pk for person in chosen]):
@@ -181,11 +189,18 @@ def _leave_opening_group(person: User, organization: Organization, now: datetime
         group.members.remove(person)
 
 
-def _check_group(group: OpeningGroup, count: int, asked: int) -> None:
-    if count != asked:
+def _check_group(group: OpeningGroup, chosen: list[User], asked: int) -> None:
+    """A recovery key is one of the keys: with it as many people are enough as open together, and one less at most."""
+    if len(chosen) != asked:
         raise ValidationError({"people": _("Choose people who are openers of this organisation.")})
-    if not group.needed < count <= MOST_OPENERS:
-        words = {"least": group.needed + 1, "most": MOST_OPENERS, "needed": group.needed}
+    spare = OpenerKey.objects.filter(ready_recovery(), recovery_for=group) if group.pk else OpenerKey.objects.none()
+    made_by = {key.user_id for key in spare}
+    if not made_by.isdisjoint(person.pk for person in chosen):
+        text = _("Who has made the recovery key does not open with an own key. Have a new recovery key made first.")
+        raise ValidationError({"people": text})
+    least, most = group.needed + 1 - len(made_by), MOST_OPENERS - len(made_by)
+    if not least <= len(chosen) <= most:
+        words = {"least": least, "most": most, "needed": group.needed}
         text = _("%(needed)s open together, so choose at least %(least)s people and at most %(most)s.")
         raise ValidationError({"people": text % words})
 

@@ -10,7 +10,7 @@ from accounts.models.messages import (
     NotificationChoice,
     OutboxMessage,
 )
-from accounts.models.opening import OpenerKey, OpeningGroup
+from accounts.models.opening import OpenerKey, OpeningGroup, ready_recovery, recovery_name
 from accounts.models.people import (
     CentreMember,
     ContactUnit,
@@ -53,4 +53,6 @@ __all__ = [
     "User",
     "UserManager",
     "new_token",
+    "ready_recovery",
+    "recovery_name",
 ]

@@ -25,6 +25,8 @@ from bids.actions.opener_keys import (
     try_opener_key_assisted,
 )
 from bids.actions.opening import hand_over_pieces, release_pieces, release_task, resume_opening, start_opening
+from bids.actions.recovery_keys import report_recovery_key_lost, store_recovery_key, try_recovery_key
+from bids.actions.recovery_use import confirm_envelope, put_back, release_recovery_key, take_recovery_key
 from bids.actions.rehearsal import expire_rehearsals, prepare_rehearsal, rehearse
 from bids.actions.seal import current_seal, current_seals, make_seal
 from bids.actions.seal_check import record_seal_check
@@ -50,6 +52,7 @@ __all__ = [
     "cancel_handover",
     "complete_handover",
     "confirm_bid",
+    "confirm_envelope",
     "confirm_late_decision",
     "create_opener_key",
     "current_seal",
@@ -66,14 +69,17 @@ __all__ = [
     "own_upload",
     "prepare_manifest",
     "prepare_rehearsal",
+    "put_back",
     "read_draft",
     "record_seal_check",
     "rehearse",
     "release_pieces",
+    "release_recovery_key",
     "release_task",
     "remove_document",
     "remove_upload",
     "report_key_lost",
+    "report_recovery_key_lost",
     "resume_opening",
     "save_draft",
     "see_corrections",
@@ -82,11 +88,14 @@ __all__ = [
     "start_late_opening",
     "start_opening",
     "store_opener_key",
+    "store_recovery_key",
     "submit_bid",
     "submit_manifest",
     "submit_sealed",
     "take_chunk",
+    "take_recovery_key",
     "try_opener_key",
     "try_opener_key_assisted",
+    "try_recovery_key",
     "withdraw_bid",
 ]

@@ -164,13 +164,14 @@ def newcomers(tender: Tender, seals: Iterable[TenderSeal]) -> Any:
     held = SealPiece.objects.filter(seal__in=list(seals)).exclude(body={}).values("key")
     able = OpenerKey.objects.own().exclude(pk__in=held)
     people = User.objects.filter(opening_groups__organization=tender.buyer_id, opener_key__in=able, is_active=True)
-    return people.distinct().order_by("function", "pk")
+    makers = OpenerKey.objects.recovery().filter(pk__in=held).values("user")  # nobody is to hold two keys of a tender
+    return people.exclude(pk__in=makers).distinct().order_by("function", "pk")
 
 
 def holders_of(seal: TenderSeal) -> dict[str, OpenerKey]:
-    """{name in pieces: key in use} of everybody whose key fits the seal."""
+    """{name in pieces: key in use} of every key that fits the seal, a recovery key among them."""
     held = SealPiece.objects.filter(seal=seal).exclude(body={}).values("key")
-    keys = OpenerKey.objects.own().filter(pk__in=held, user__is_active=True)
+    keys = OpenerKey.objects.usable().filter(pk__in=held)
     return {key.identifier: key for key in keys.select_related("user")}
 
 

@@ -56,12 +56,7 @@ def try_opener_key(*, actor: User, proof: str) -> OpenerKey:
     """Notes that the key works: `proof` is the opened challenge. Refused when it is not."""
     with audit.in_transaction():
         key = _own(actor)
-        try:
-            given = decode(proof, "proof")
-        except SealingError:
-            given = b""
-        if not hmac.compare_digest(given, _answer(key)):
-            refuse("key_not_proven", gettext_lazy("This did not open the test. Your key was not tried."), 403)
+        check_proof(key, proof)
         return _tried(key, actor)
 
 
@@ -101,6 +96,16 @@ def _own(actor: User) -> OpenerKey:
     return key
 
 
+def check_proof(key: OpenerKey, proof: str) -> None:
+    """Refuses unless `proof` is the opened challenge of this key."""
+    try:
+        given = decode(proof, "proof")
+    except SealingError:
+        given = b""
+    if not hmac.compare_digest(given, _answer(key)):
+        refuse("key_not_proven", gettext_lazy("This did not open the test. Your key was not tried."), 403)
+
+
 def _answer(key: OpenerKey) -> bytes:
     """What the challenge of this key hides until it has been tried: another one after each trial."""
     about = f"{key.pk}:{key.tried_at}".encode() + _TRIAL
@@ -117,16 +122,21 @@ def _tried(key: OpenerKey, actor: User) -> OpenerKey:
 
 def _new(actor: User, public: str, locked: bytes) -> OpenerKey:
     now = clock.now()
+    check_public(public)
+    key = OpenerKey(user=actor, public=public, locked=locked, created_at=now, made_at="browser")
+    key.full_clean()
+    key.save()
+    return key
+
+
+def check_public(public: str) -> None:
+    """ValidationError unless it is a base64 public key that nobody has."""
     try:
         wrap(b"", public, {"what": "trial"})
     except SealingError:
         raise ValidationError({"public": [_("This is no public key. Please make the key again.")]}) from None
     if OpenerKey.objects.filter(public=public).exists():
         raise ValidationError({"public": [_("This key is in use already. Please make a new one.")]})
-    key = OpenerKey(user=actor, public=public, locked=locked, created_at=now, made_at="browser")
-    key.full_clean()
-    key.save()
-    return key
 
 
 def _locked_file(text: str) -> bytes:

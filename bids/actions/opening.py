@@ -29,7 +29,7 @@ from bids.actions.opening_access import (
 from bids.actions.opening_time import kind_to_open, require_time
 from bids.actions.seal import current_seal, current_seals
 from bids.envelopes import PRICE
-from bids.models import Bid, BidQuerySet, OpeningRelease, OpeningSession, SealPiece, TenderSeal
+from bids.models import Bid, BidQuerySet, OpeningRelease, OpeningSession, RecoveryUse, SealPiece, TenderSeal
 from bids.sealing import SealingError, WrongPassSentence, WrongPiece
 from bids.sealing import release_pieces as wrap_pieces
 from bids.sealing.wrapping import encode
@@ -62,9 +62,10 @@ def release_pieces(*, actor: User, session_id: UUID | str, pass_sentence: str) -
         refuse("assisted_off", ASSISTED_OFF, 403)
     if session.completed_at:
         return session
-    if not _has_released(session, actor) and _count_attempt(actor, session):
+    _require_own_part_only(session, actor)
+    if not has_released(session, actor) and _count_attempt(actor, session):
         pieces = _unlocked(actor, session, pass_sentence)
-        _record_release(actor, session, pieces, "server")
+        record_release(actor, session, pieces, "server")
     return open_if_complete(actor, session)
 
 
@@ -76,7 +77,8 @@ def release_task(*, actor: User, session_id: UUID | str) -> dict[str, Any]:
     session = _own_session(actor, session_id)
     tender = session.tender
     _require_running(session, tender, clock.now())
-    _require_no_conflict(actor, tender)
+    require_no_conflict(actor, tender)
+    _require_own_part_only(session, actor)
     key = key_for(actor, seal_of(session))
     if key is None:
         refuse("no_key", NO_KEY)
@@ -95,7 +97,8 @@ def hand_over_pieces(*, actor: User, session_id: UUID | str, pieces: list[dict[s
     session = _own_session(actor, session_id)
     if session.completed_at:
         return session
-    if not _has_released(session, actor):
+    _require_own_part_only(session, actor)
+    if not has_released(session, actor):
         seal = seal_of(session)
         key = key_for(actor, seal)
         if key is None:
@@ -104,7 +107,7 @@ def hand_over_pieces(*, actor: User, session_id: UUID | str, pieces: list[dict[s
             opening.check_release(session, seal, key.identifier, pieces)
         except SealingError:
             raise ValidationError({"pieces": [_("These are not your pieces for this opening.")]}) from None
-        _record_release(actor, session, pieces, "browser")
+        record_release(actor, session, pieces, "browser")
     return open_if_complete(actor, session)
 
 
@@ -250,8 +253,8 @@ def _require_running(session: OpeningSession, tender: Tender, now: datetime) -> 
 
 def sender_of(session: OpeningSession, identifier: str) -> str:
     """The person whose released part is the wrong one."""
-    piece = SealPiece.objects.filter(seal=seal_of(session), body__opener=identifier).select_related("opener").first()
-    return str(piece.opener) if piece else identifier
+    piece = SealPiece.objects.filter(seal=seal_of(session), body__opener=identifier).select_related("key__user").first()
+    return piece.key.holder if piece else identifier
 
 
 def _own_session(actor: User, session_id: UUID | str) -> OpeningSession:
@@ -262,8 +265,17 @@ def _own_session(actor: User, session_id: UUID | str) -> OpeningSession:
     return session
 
 
-def _has_released(session: OpeningSession, actor: User) -> bool:
+def has_released(session: OpeningSession, actor: User) -> bool:
+    """Whether the person has released a part in this opening: the own one or a recovery key's, never both."""
     return session.releases.filter(opener=actor).exists()
+
+
+def _require_own_part_only(session: OpeningSession, actor: User) -> None:
+    if session.releases.filter(opener=actor, recovery_use__isnull=False).exists():
+        text = gettext_lazy(
+            "You have released the part of the recovery key. The own part must come from another person."
+        )
+        refuse("two_parts", text, 403)
 
 
 def _count_attempt(actor: User, session: OpeningSession) -> bool:
@@ -274,7 +286,7 @@ def _count_attempt(actor: User, session: OpeningSession) -> bool:
         if current.completed_at:
             return False
         _require_running(current, tender, now)
-        _require_no_conflict(actor, tender)
+        require_no_conflict(actor, tender)
         tried = current.attempts.get(str(actor.pk), 0)
         if tried >= MOST_ATTEMPTS:
             text = gettext_lazy(
@@ -286,7 +298,8 @@ def _count_attempt(actor: User, session: OpeningSession) -> bool:
     return True
 
 
-def _require_no_conflict(actor: User, tender: Tender) -> None:
+def require_no_conflict(actor: User, tender: Tender) -> None:
+    """Whoever opens has declared to have no conflict of interest."""
     declaration = ConflictDeclaration.objects.filter(tender=tender, user=actor).first()
     if declaration is None:
         text = gettext_lazy("Before you open bids, please declare whether you have a conflict of interest.")
@@ -328,15 +341,23 @@ def _remember_wrong_sentence(actor: User, session: OpeningSession) -> None:
                                 data={"session": str(session.pk)})  # fmt: skip
 
 
-def _record_release(actor: User, session: OpeningSession, pieces: list[dict[str, Any]], where: str) -> None:
+def record_release(
+    actor: User, session: OpeningSession, pieces: list[dict[str, Any]], where: str, use: RecoveryUse | None = None
+) -> OpeningRelease | None:
+    """Counts the pieces as this person's release, under lock; None when the opening is over or the person has released.
+
+    With `use` they are those of the recovery key.
+    """
     with audit.in_transaction():
         tender, now = lock_tender_at(session.tender_id)
         current = OpeningSession.objects.select_for_update().get(pk=session.pk)
-        if current.completed_at or _has_released(current, actor):
-            return
+        if current.completed_at or has_released(current, actor):
+            return None
         _require_running(current, tender, now)
-        _require_no_conflict(actor, tender)
-        release = OpeningRelease(session=current, opener=actor, released_at=now, unlocked_at=where, pieces=pieces)
+        require_no_conflict(actor, tender)
+        release = OpeningRelease(
+            session=current, opener=actor, released_at=now, unlocked_at=where, pieces=pieces, recovery_use=use
+        )
         release.full_clean()
         release.save()
         count, needed = current.releases.count(), seal_of(current).needed
@@ -350,8 +371,10 @@ def _record_release(actor: User, session: OpeningSession, pieces: list[dict[str,
                 "unlocked_at": where,
                 "released": count,
                 "needed": needed,
+                **({} if use is None else {"recovery_use": str(use.pk)}),
             },
         )
+    return release
 
 
 def _record_opening(

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 
 from accounts.holders import groups_of
+from accounts.lifecycle import Role
 from accounts.models import OpenerKey, User
 from bids.models import SealPiece, TenderSeal
 from tendering.models import Tender
@@ -26,6 +27,22 @@ def require_opener(actor: User, tender: Tender) -> None:
     """
     if not actor.is_active or not groups_of(actor).filter(organization=tender.buyer_id).exists():
         raise Http404
+
+
+def may_use_recovery_key(actor: User, tender: Tender) -> bool:
+    """Whether the person may take the recovery key of this tender out: an opener of the buyer today, also one on loan
+    or standing in, with or without an own key in the seal; or a member of its opening group.
+    """
+    if not actor.is_active:
+        return False
+    is_opener = tender.buyer_id in actor.organizations_with(Role.OPENER)
+    return is_opener or groups_of(actor).filter(organization=tender.buyer_id).exists()
+
+
+def recovery_key_of(seal: TenderSeal) -> OpenerKey | None:
+    """The recovery key the seal was made for, unless it is lost or the pieces are destroyed."""
+    pieces = SealPiece.objects.filter(seal=seal).exclude(body={})
+    return OpenerKey.objects.recovery().filter(pieces__in=pieces).distinct().first()
 
 
 def key_for(actor: User, seal: TenderSeal) -> OpenerKey | None:

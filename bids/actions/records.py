@@ -11,7 +11,17 @@ from accounts.audit import stamp
 from accounts.evidence import canonical_bytes, digest
 from bids.content import DraftContent, LotContent, text_of
 from bids.envelopes import PRICE, SINGLE, TECHNICAL
-from bids.models import Bid, BidAnswer, BidLot, ItemPrice, OpenedDocument, OpeningSession, SealedObject, TenderSeal
+from bids.models import (
+    Bid,
+    BidAnswer,
+    BidLot,
+    ItemPrice,
+    OpenedDocument,
+    OpeningRelease,
+    OpeningSession,
+    SealedObject,
+    TenderSeal,
+)
 from bids.opening import OpenedBid, OpenedBids
 from tendering.models import Criterion, Lot, Tender
 
@@ -75,12 +85,10 @@ def opening_record(
         "recipient": seal.recipient,
         **({} if seal.envelope == SINGLE else {"envelope": seal.envelope}),
         "openers": [
-            {
-                "person": str(release.opener),
-                "released_at": stamp(release.released_at),
-                "unlocked_at": release.unlocked_at,
-            }
-            for release in session.releases.select_related("opener").order_by("released_at", "pk")
+            _opener_entry(release)
+            for release in session.releases.select_related(
+                "opener", "recovery_use__key", "recovery_use__witness"
+            ).order_by("released_at", "pk")
         ],
         "bids": [_bid_entry(tender, bid, opened.by_id[bid.pk], seal.envelope) for bid in _numbered(bids)],
     }
@@ -94,6 +102,24 @@ def opening_record(
     return record
 
 
+def _opener_entry(release: OpeningRelease) -> dict[str, Any]:
+    """Who released when; for a recovery key also what stands in the envelope log."""
+    entry: dict[str, Any] = {
+        "person": str(release.opener),
+        "released_at": stamp(release.released_at),
+        "unlocked_at": release.unlocked_at,
+    }
+    if (use := release.recovery_use) is not None:
+        assert use.confirmed_at is not None
+        entry["recovery_key"] = {
+            "kept_by": use.key.kept_by,
+            "witness": str(use.witness),
+            "confirmed_at": stamp(use.confirmed_at),
+            "reason": use.reason,
+        }
+    return entry
+
+
 def summary(session: OpeningSession) -> dict[str, Any]:
     """What the trail keeps of the record: its hash and numbers, no price."""
     record = session.record
@@ -104,6 +130,7 @@ def summary(session: OpeningSession) -> dict[str, Any]:
         "record_sha256": digest("opening-record", canonical_bytes(record)),
         "bids": len(record["bids"]),
         "damaged": len(record["bids"]) - intact,
+        **({"recovery_key": True} if any("recovery_key" in one for one in record["openers"]) else {}),
     }
 
 

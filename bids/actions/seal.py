@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decision import refuse
 from accounts.lifecycle import Role
-from accounts.models import Membership, OpenerKey, OpeningGroup, User
+from accounts.models import Membership, OpenerKey, OpeningGroup, User, ready_recovery
 from bids import keys
 from bids.actions import trail
 from bids.envelopes import PRICE, SINGLE, envelopes
@@ -52,7 +53,7 @@ def current_seal(tender: Tender, envelope: str = "") -> TenderSeal:
 
 
 def keys_of_group(group: OpeningGroup, opening: datetime) -> dict[str, OpenerKey]:
-    """{name in pieces: key}. One more than needed, so that a lost key does not lose bids.
+    """{name in pieces: key}, the recovery key among them. One more than needed, so that a lost key does not lose bids.
 
     Nobody on loan from a service centre whose duty ends before the opening: that key would be of no use.
     """
@@ -62,15 +63,22 @@ def keys_of_group(group: OpeningGroup, opening: datetime) -> dict[str, OpenerKey
     members = OpenerKey.objects.own().filter(user__in=group.members.all(), user__is_active=True)
     members = members.exclude(user__in=ending.values("user"))
     openers = {key.identifier: key for key in members.defer("locked")}
+    openers |= {key.identifier: key for key in _recovery_key(group)}
     if len(openers) <= group.needed:
         text = _(
-            "%(needed)s people open together, so at least %(least)s of the opening group need an opening key; %(have)s "
-            "have one. Please ask the others to make their key under “My account”."
+            "%(needed)s people open together, so the opening group needs at least %(least)s opening keys; it has "
+            "%(have)s. Please ask the others to make their key under “My account”, or have a recovery key made."
         )
         refuse("opener_keys_missing", text % {"needed": group.needed, "least": group.needed + 1, "have": len(openers)})
     if len(openers) > MOST_OPENERS:
         refuse("too_many_openers", _("An opening group has at most five people."))
     return openers
+
+
+def _recovery_key(group: OpeningGroup) -> QuerySet[OpenerKey]:
+    """The group's recovery key, if it is ready and nobody who opens with an own key has made it."""
+    ready = OpenerKey.objects.filter(ready_recovery(), recovery_for=group)
+    return ready.exclude(user__in=group.members.all())
 
 
 def _new_seal(tender: Tender, envelope: str, needed: int, held: dict[str, OpenerKey], at: datetime) -> TenderSeal:

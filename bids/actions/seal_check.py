@@ -43,7 +43,7 @@ def record_seal_check(*, actor: User, tender_id: int) -> SealCheck:
 def checks_of(tender: Tender, seal: TenderSeal) -> list[tuple[User, SealCheck | None]]:
     """Everybody who holds a part of the seal with an own key, and the check, if made. Two queries."""
     done = {check.opener_id: check for check in seal.checks.all()}
-    held = SealPiece.objects.filter(seal=seal, key__retired_at=None).values("opener")
+    held = SealPiece.objects.filter(seal=seal, key__in=OpenerKey.objects.own()).values("opener")
     return [(person, done.get(person.pk)) for person in User.objects.filter(pk__in=held).order_by("function", "pk")]
 
 

@@ -9,6 +9,7 @@ from bids.models.handover import HandoverPart, KeyHandover
 from bids.models.keys import SealCheck, SealPiece, TenderSeal, random_id
 from bids.models.opened import BidAnswer, BidLot, ItemPrice, OpenedDocument, OpeningRelease, OpeningSession
 from bids.models.profile import Proof, SelfDeclaration
+from bids.models.recovery import RecoveryUse
 from bids.models.rehearsal import Rehearsal
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "OpeningSession",
     "Proof",
     "Receipt",
+    "RecoveryUse",
     "Rehearsal",
     "SealCheck",
     "SealPiece",

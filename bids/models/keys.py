@@ -65,7 +65,7 @@ class TenderSeal(models.Model):
 class SealPiece(models.Model):
     """One officer's piece of the officers' part, for one subset of the opening group, wrapped to the officer's key.
 
-    `opener`: whose key it is, for a recovery key its keeper. `key`: that very key; a newer one does not open it.
+    `opener`: whose key it is, for a recovery key who has made it. `key`: that very key; a newer one does not open it.
     """
 
     seal = models.ForeignKey(TenderSeal, on_delete=models.CASCADE, related_name="pieces")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from bids.models.bid import Bid
 from bids.models.keys import random_id
+from bids.models.recovery import RecoveryUse
 from tendering.models import Criterion, Item, Lot, Tender
 
 
@@ -41,7 +42,10 @@ class OpeningSession(models.Model):
 
 
 class OpeningRelease(models.Model):
-    """One opener's released pieces, wrapped to the session key; counted per person."""
+    """Released pieces of one key, wrapped to the session key; counted per person, so that nobody releases two.
+
+    With `recovery_use` they are those of a recovery key, which `opener` took out of its envelope.
+    """
 
     session = models.ForeignKey(OpeningSession, on_delete=models.CASCADE, related_name="releases")
     opener = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -50,10 +54,18 @@ class OpeningRelease(models.Model):
         max_length=10, default="server", choices=[("browser", "browser"), ("server", "server")]
     )
     pieces = models.JSONField(default=list)
+    recovery_use = models.ForeignKey(
+        RecoveryUse, on_delete=models.PROTECT, null=True, blank=True, related_name="releases"
+    )
 
     class Meta:
         ordering: ClassVar = ["released_at"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["session", "opener"], name="each_opener_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "opener"], name="each_opener_once"),
+            models.UniqueConstraint(
+                fields=["session"], condition=models.Q(recovery_use__isnull=False), name="one_recovery_key_per_opening"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"release of {self.opener_id}"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.decision import RefusedError
-from accounts.holders import groups_of
+from accounts.holders import groups_of, kept_groups
 from accounts.lifecycle import Role
 from accounts.models import OpenerKey, OpeningGroup, User
 from bids import actions, keys
@@ -196,6 +196,7 @@ def _context(user: User) -> dict[str, Any]:
         "work_factor": keys.work_factor(),
         "assisted": any(keys.assisted_allowed(group.organization) for group in shown),
         "groups": [_group(group, held) for group in shown],
+        "kept": list(kept_groups(user, clock.now()).exclude(pk__in=[group.organization_id for group in shown])),
     }
 
 
@@ -206,7 +207,10 @@ def _task(key: OpenerKey) -> dict[str, Any]:
 
 def _group(group: OpeningGroup, held: dict[int, OpenerKey]) -> dict[str, Any]:
     members = [(member, held.get(member.pk)) for member in group.members.all()]
+    recovery = group.recovery_keys.filter(retired_at=None, replaced_at=None).first()
+    is_ready = recovery is not None and recovery.used_at is None
     ready = sum(key is not None for _member, key in members)
+    keys_ready = ready + is_ready
     tried = trials_of(group)
     return {
         "group": group,
@@ -214,8 +218,9 @@ def _group(group: OpeningGroup, held: dict[int, OpenerKey]) -> dict[str, Any]:
         "ready": ready,
         "least": group.needed + 1,
         "recommended": group.needed + 2,
-        "state": "danger" if ready <= group.needed else "warning" if ready < group.needed + 2 else "success",
+        "state": "danger" if keys_ready <= group.needed else "warning" if keys_ready < group.needed + 2 else "success",
+        "recovery": recovery,
         "seals": seals_of(group),
         "trials": tried,
-        "overdue": [trial.person for trial in tried.overdue(clock.now())],
+        "overdue": [trial.name for trial in tried.overdue(clock.now())],
     }

@@ -20,7 +20,7 @@ from accounts.lifecycle import Role
 from accounts.models import User
 from bids import actions, keys
 from bids.actions.opening import SESSION_LIFE, is_running, unfinished
-from bids.actions.opening_access import key_for
+from bids.actions.opening_access import key_for, may_use_recovery_key, recovery_key_of
 from bids.actions.seal_check import checks_of
 from bids.forms.acts import DeclarationForm, HandOverForm, ReleaseForm, with_only_error
 from bids.models import Bid, OpeningRelease, OpeningSession, TenderSeal
@@ -100,7 +100,14 @@ class Ceremony:
             "checks": checks_of(self.tender, seal) if seal and self.status == Status.OPEN else [],
             "expired": session is None and self._expired(),
             "guard_ends": self._guard_ends(),
+            "may_recover": self._may_recover(seal),
         }
+
+    def _may_recover(self, seal: TenderSeal | None) -> bool:
+        """Whether the person may take a recovery key of this seal out of its envelope."""
+        if seal is None or self.phase not in {"bids", "prices"} or not may_use_recovery_key(self.user, self.tender):
+            return False
+        return recovery_key_of(seal) is not None
 
     def _went_through_server(self, releases: list[OpeningRelease]) -> bool:
         """Whether this person's own sentence was typed to the server, where that is not the rule."""

@@ -55,11 +55,17 @@ def _data(session: OpeningSession, record: Json, tender: Tender) -> dict[str, An
         "bids": _bids(record, tender),
         "sections": _sections(record, tender),
         "signatures_title": _("Signatures"),
-        "signatures": [opener["person"] for opener in record["openers"]],
+        "signatures": list(dict.fromkeys(_signers(record))),
         "proof_title": _("Proof"),
         "proof": _("Fingerprint of this record in the audit trail (SHA-256):"),
         "fingerprint": digest("opening-record", canonical_bytes(record)),
     }
+
+
+def _signers(record: Json) -> list[str]:
+    """Who opened, and who stood by at the envelope of a recovery key."""
+    logs = [opener["recovery_key"]["witness"] for opener in record["openers"] if "recovery_key" in opener]
+    return [*(opener["person"] for opener in record["openers"]), *logs]
 
 
 def _finding(record: Json, tender: Tender) -> str:
@@ -93,11 +99,28 @@ def _facts(record: Json, tender: Tender) -> list[list[str]]:
 def _openers(record: Json, tender: Tender) -> dict[str, Any]:
     places = {"browser": _("in the browser"), "server": _("on the server")}
     rows = [
-        [opener["person"], local(opener["released_at"], tender), places.get(opener["unlocked_at"], "")]
+        [opener["person"], local(opener["released_at"], tender), _key_words(opener, places)]
         for opener in record["openers"]
     ]
     heads = [_("Person"), _("Released at"), _("Key unlocked")]
     return {"columns": [3, 2, 2], "align": ["left", "left", "left"], "heads": heads, "rows": rows}
+
+
+def _key_words(opener: Json, places: Mapping[str, str]) -> str:
+    words = places.get(opener["unlocked_at"], "")
+    return _("Recovery key, %(place)s") % {"place": words} if "recovery_key" in opener else words
+
+
+def _envelope(record: Json) -> list[str]:
+    """What the envelope log says of a recovery key that was used; a sentence each."""
+    text = _("%(person)s released the part of the recovery key kept by %(office)s. %(witness)s signed the envelope "
+             "log, too. Reason: %(reason)s")  # fmt: skip
+    return [
+        text
+        % {"person": opener["person"], "office": log["kept_by"], "witness": log["witness"], "reason": log["reason"]}
+        for opener in record["openers"]
+        if (log := opener.get("recovery_key"))
+    ]
 
 
 def _bids(record: Json, tender: Tender) -> dict[str, Any]:
@@ -137,6 +160,8 @@ def _where_sealed(record: Json) -> list[str]:
 
 def _sections(record: Json, tender: Tender) -> list[dict[str, Any]]:
     found = []
+    if log := _envelope(record):
+        found.append({"title": _("Opened with the recovery key"), "sentences": log})
     if where := _where_sealed(record):
         found.append({"title": _("Where prices and answers were sealed"), "sentences": where})
     if late := record.get("late"):

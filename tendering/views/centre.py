@@ -16,7 +16,7 @@ from accounts import clock, days
 from accounts.actions import duty
 from accounts.decision import RefusedError
 from accounts.lifecycle import ADMINS, OrganizationKind, Role
-from accounts.models import CentreMember, Membership, OpenerKey, OpeningGroup, Organization
+from accounts.models import CentreMember, Membership, OpenerKey, OpeningGroup, Organization, ready_recovery
 from tendering.forms.centre import DutyForm, JoinForm
 from tendering.forms.faults import add_faults
 from tendering.lifecycle import Status
@@ -189,9 +189,13 @@ def _cover(members: list[Organization], now: datetime) -> list[Json]:
         "organization", "role", "user"
     ):
         people.setdefault(town, {}).setdefault(role, set()).add(user)
+    spare = ready_recovery("recovery_keys__") & Q(recovery_keys__isnull=False)
     keys = dict(
         OpeningGroup.objects.filter(organization__in=members)
-        .annotate(ready=Count("members", filter=Q(members__in=OpenerKey.objects.own().values("user"))))
+        .annotate(
+            ready=Count("members", filter=Q(members__in=OpenerKey.objects.own().values("user")), distinct=True)
+            + Count("recovery_keys", filter=spare, distinct=True)
+        )
         .values_list("organization", "ready")
     )
     needed = dict(OpeningGroup.objects.filter(organization__in=members).values_list("organization", "needed"))

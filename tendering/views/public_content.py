@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from accounts.models import OpeningGroup
+from accounts.models import OpeningGroup, ready_recovery
 from tendering import cpv, panels
 from tendering.corrections import Change, change_of, published
 from tendering.curve_picture import curve_svg
@@ -119,6 +119,8 @@ def changes(tender: Tender) -> list[Change]:
 
 
 def opening_group(tender: Tender) -> tuple[int, int] | None:
-    """(how many openers are needed, how many there are) of the buyer's standing group."""
+    """(how many keys are needed, how many there are) of the buyer's standing group, its recovery key included."""
     groups = OpeningGroup.objects.filter(organization=tender.buyer_id)
-    return groups.values_list("needed", Count("members")).first()
+    ready = ready_recovery("recovery_keys__") & Q(recovery_keys__isnull=False)
+    spare = Count("recovery_keys", filter=ready, distinct=True)
+    return groups.values_list("needed", Count("members", distinct=True) + spare).first()

@@ -1,6 +1,7 @@
 """The ceremony in the openers' own browsers: two people make keys, check the seal, open together."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,3 +89,62 @@ def test_a_wrong_sentence_is_told_at_its_field_and_nothing_is_released(visit: Ca
     anna.page.get_by_text("This pass sentence does not fit your opening key. Nothing was released.").wait_for()
     anna.examine()
     assert not OpeningSession.objects.get().releases.exists()
+
+
+def test_an_envelope_from_its_sealing_to_the_opened_bids_and_its_secret_leaves_no_browser(
+    visit: Callable[..., Visitor], tmp_path: Path
+) -> None:
+    town = factories.make_town(openers=2)
+    keeper = visit("keeper", user=factories.make_user(town.organization, "opener", function="Audit office"))
+    bodies: list[bytes] = []
+    listen(keeper, bodies)
+    keeper.open(f"/account/openers/recovery/{town.organization.pk}/")
+    keeper.examine()
+    sentence: str = keeper.page.locator("[data-proposal]").inner_text()
+    keeper.fill("Which office keeps the envelope?", "Audit office")
+    keeper.fill("Where is the envelope kept?", "Safe, room 12")
+    keeper.fill("Type the sentence", sentence)
+    keeper.fill("Type it again", sentence)
+    keeper.page.get_by_role("button", name=keeper.say("Make the recovery key"), exact=True).click()
+    keeper.page.get_by_text(keeper.say("The recovery key is ready. Print this sheet now.")).wait_for()
+    keeper.examine()
+    assert keeper.page.locator("[data-sheet-code] svg path").count() == 1
+    locked = "".join(keeper.page.locator("[data-sheet-locked]").inner_text().split())
+    stick = keeper.download("Save it for a USB stick in the envelope", tmp_path)
+    keeper.follow("Next: try the sheet")
+    keeper.fill("Locked key from the sheet", locked)
+    keeper.fill("Pass sentence on the sheet", sentence)
+    keeper.press("Try: unlock")
+    keeper.sees("The recovery key works. Seal the envelope and sign over the flap.")
+    keeper.examine()
+
+    tender = factories.open_tender(town)
+    submit(factories.make_company(), tender)
+    let_the_deadline_pass(tender)
+    anna, bernd = (visit(f"opener_{n}", user=user) for n, user in enumerate(town.openers, 1))
+    page = f"/tenders/{tender.pk}/opening/recovery/"
+    listen(anna, bodies)
+    anna.open(page)
+    opener.declare(anna)
+    anna.open(page)
+    anna.select("Who signs the envelope log with you?", str(town.openers[1]))
+    anna.fill("Reason for the file", "The deputy is ill")
+    anna.press("We open the envelope")
+    bernd.open(page)
+    bernd.examine()
+    bernd.press("The envelope was whole and I have signed")
+    anna.open(page)
+    anna.page.locator("[data-locked-file]").set_input_files(stick)
+    anna.fill("Pass sentence on the sheet", sentence)
+    anna.examine()
+    anna.press("Release the part of the recovery key")
+    bernd.open(f"/tenders/{tender.pk}/opening/")
+    opener.declare(bernd)
+    bernd.fill("Your pass sentence", factories.PASS_SENTENCE)
+    bernd.press("Release my part")
+    bernd.sees("One bid was opened.", "%(n)s bids were opened.", 1, n=1)
+    bernd.open(f"/tenders/{tender.pk}/opening/record/")
+    bernd.sees("with the recovery key")
+    bernd.examine()
+    secrets = [locked.encode(), *(word.encode() for word in sentence.split())]
+    assert not [secret for secret in secrets for body in bodies if secret in body]

@@ -71,7 +71,7 @@ OWN = {
     ("officer", "/library/"): 8,
     ("officer", "/account/stand-ins/"): 9,
     ("officer", "/account/subscriptions/"): 6,
-    ("officer", "/api/v1/desk/"): 37,
+    ("officer", "/api/v1/desk/"): 38,
     ("officer", "/api/v1/messages/"): 4,
     ("officer", "/api/v1/tenders/"): 5,
     ("officer", "/api/v1/bids/"): 3,

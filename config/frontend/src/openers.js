@@ -2,6 +2,7 @@
 // key are sent.
 import { once } from "./parts/seal/opener_call.js";
 import { busy, ownKeyForm, post, startForms, tell } from "./parts/seal/opener_form.js";
+import { drawing } from "./parts/seal/qr.js";
 import { isStrong, normalized, proposeSentence } from "./parts/seal/sentence.js";
 
 const GROUP = 48; // characters of a locked key per printed line
@@ -17,14 +18,17 @@ function makeKeyForm(form) {
     if (sentence !== normalized(second.value)) return tell(form, say.sayDiffer);
     busy(form, async () => {
       const made = await once(say.worker, "createKey", { opener: say.opener, sentence, workFactor: Number(say.workFactor) });
-      await post(form, say.store, { act: "store", ...made });
-      showSheet(form, sentence, made.locked);
+      const sent = Object.fromEntries([...form.querySelectorAll("[data-send]")].map((field) => [field.name, field.value]));
+      // a recovery key exists on paper only: its locked file is not sent either
+      const key = "paper" in say ? { public: made.public, name: say.opener } : made;
+      await post(form, say.store, { act: "store", ...key, ...sent });
+      showSheet(sent, sentence, made.locked);
     });
   });
 }
 
 /** The recovery sheet in place of the form: the sentence stands on no page of the server. */
-function showSheet(form, sentence, locked) {
+function showSheet(words, sentence, locked) {
   const sheet = document.querySelector("template[data-sheet]").content.cloneNode(true);
   sheet.querySelector("[data-sheet-sentence]").textContent = sentence;
   sheet.querySelector("[data-sheet-locked]").textContent = locked.match(new RegExp(`.{1,${GROUP}}`, "g")).join("\n");
@@ -32,8 +36,10 @@ function showSheet(form, sentence, locked) {
   const save = sheet.querySelector("[data-save]");
   save.href = URL.createObjectURL(new Blob([bytes], { type: "application/octet-stream" }));
   sheet.querySelector("[data-print]").addEventListener("click", () => window.print());
-  const code = sheet.querySelector("img[data-src]");
+  const code = sheet.querySelector("img[data-src]"), drawn = sheet.querySelector("[data-sheet-code]");
   if (code) code.src = code.dataset.src;
+  if (drawn) drawn.append(drawing(locked, drawn.dataset.words));
+  for (const [name, text] of Object.entries(words)) sheet.querySelector(`[data-sheet-field="${name}"]`).textContent = text;
   const heading = sheet.querySelector("h1");
   document.querySelector("[data-sheet-place]").replaceChildren(sheet);
   heading.focus();

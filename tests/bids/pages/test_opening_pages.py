@@ -193,7 +193,7 @@ def test_the_administrator_sees_whether_enough_people_have_a_key():
     admin = browser(make_user(town.organization, Role.ORG_ADMIN))
     page = text_of(admin.get("/account/openers/"))
     assert "2 of 3 open together. 0 have a key." in page
-    assert "At least 3 people need a key" in page
+    assert "At least 3 keys are needed" in page
     assert "My opening key" not in page
     assert browser(make_company().bidder).get("/account/openers/").status_code == 404
 

@@ -3,6 +3,7 @@
 // form[data-own-key]: data-worker, data-op (release | check | prove), and the task either in data-task (JSON) or fetched
 // by POST from data-part. The result goes into the hidden field named by data-result, then the form is sent.
 // Words for what can go wrong: data-say-sentence, -file, -owner, -piece, -failed; data-say-busy while it works.
+import { toBase64 } from "./format.js";
 import { once } from "./opener_call.js";
 
 class Refusal extends Error {}
@@ -58,8 +59,18 @@ async function taskOf(form) {
   return form.dataset.part ? post(form, form.dataset.part) : JSON.parse(form.dataset.task);
 }
 
+/** A locked key from paper or stick: [data-locked] takes text or a scanner's keys, [data-locked-file] fills it from a file. */
+function lockedFrom(chosen, pasted) {
+  chosen?.addEventListener("change", async () => {
+    if (!chosen.files.length) return;
+    const bytes = new Uint8Array(await chosen.files[0].slice(0, 10_000).arrayBuffer()), text = new TextDecoder().decode(bytes);
+    pasted.value = text.startsWith("age-encryption.org/v1") ? toBase64(bytes) : text;
+  });
+}
+
 export function ownKeyForm(form) {
   const field = form.querySelector("[data-sentence]"), pasted = form.querySelector("[data-locked]");
+  lockedFrom(form.querySelector("[data-locked-file]"), pasted);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const sentence = field.value;
@@ -71,6 +82,7 @@ export function ownKeyForm(form) {
       form.elements[form.dataset.result].value = typeof result === "string" ? result : JSON.stringify(result);
       if (task.session) form.elements.session.value = task.session;
       field.value = "";
+      if (pasted) pasted.value = "";
       form.submit();
     });
   });
