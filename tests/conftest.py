@@ -35,6 +35,9 @@ CORE = {
     "demo": {"cases"},
 }  # fmt: skip
 NOT_CORE = {"slow", "browser", "libreoffice", "pages"}
+# A browser that did not answer within a minute is asked once more, and the run counts it as a rerun. What a page says,
+# shows or leaves out is never asked twice.
+SECOND_TRY = pytest.mark.flaky(reruns=1, only_rerun=[r"^(playwright\..*)?TimeoutError"])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,6 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items[:] = _spread(items)
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(SECOND_TRY)
     wanted = config.getoption("--core")
     if wanted is None:
         return

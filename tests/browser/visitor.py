@@ -199,7 +199,10 @@ class Visitor:
                 target.click()
         except PlaywrightTimeout as error:  # what the page says instead
             alerts = " | ".join(self.page.locator("[role=alert]:visible, [data-fault]:visible").all_inner_texts())
-            pytest.fail(f"{self.role} at {self.page.url} got no page: {alerts or 'no alert'}; {self.faults}\n{error}")
+            place = f"{self.role} at {self.page.url} got no page"
+            if alerts or self.faults:
+                pytest.fail(f"{place}: {alerts or 'no alert'}; {self.faults}\n{error}")
+            raise PlaywrightTimeout(f"{place}\n{error}") from error
         self.arrive()
 
     def _listen(self) -> None:
