@@ -42,7 +42,7 @@ NO_PAGE = [
     "scoring_document", "tender_workbook", "tender_template_names", "opening_record_pdf", "receipt_pdf",
     "pilot_workbook", "audit_files_xlsx", "audit_files_csv", "audit_deviations_xlsx", "audit_deviations_csv",
     "audit_export", "audit_pilot_export", "theme_css", "theme_logo", "desk_calendar", "practice_reset",
-    "join_answer", "checkpoint", "checkpoint_feed", "bid_receipt_json", "bid_rehearsal_note", "rehearsal_pdf",
+    "join_answer", "checkpoint", "checkpoint_stamp", "checkpoint_feed", "bid_receipt_json", "bid_rehearsal_note", "rehearsal_pdf",
     "letter_pdf", "line_test_bytes", "contract_confirm", "contract_next",
     "benchmark_intervals", "contracts_file", "benchmark_example", "tender_proposal_evidence",
     "evaluation_simulation_file", "tender_statistics_file",
@@ -86,7 +86,6 @@ def test_every_pair_of_theme_language_and_width_occurs() -> None:
         assert {(look[one], look[other]) for look in looks} == wanted
 
 
-@pytest.mark.slow
 def test_a_dozen_pages_hold_in_light_and_dark_at_a_desk_and_at_400_per_cent(visit: Callable[..., Visitor]) -> None:
     world = World()
     pages = []
