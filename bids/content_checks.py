@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from bids import grounds, partners
+from bids import grounds, partners, variants
 from bids.content import DraftContent, Faults, LotContent, text_of
 from tendering.models import Criterion, CriterionKind, Item, Lot, Tender
 
@@ -54,6 +54,12 @@ def check_complete(content: DraftContent, tender: Tender) -> None:
     faults.stop()
 
 
+def check_to_hand_in(content: DraftContent, tender: Tender) -> None:
+    """As `check_complete`, and whether the tender admits what the bid is."""
+    check_complete(content, tender)
+    variants.require_allowed(content, tender)
+
+
 def gaps(content: DraftContent, tender: Tender) -> list[Gap]:
     """Missing prices, answers, promised numbers and declarations of the chosen lots, for the page before submitting."""
     return list(_gaps(content, _sheet(tender)))
@@ -82,6 +88,7 @@ def _check_known(content: DraftContent, tender: Tender, sheet: _Sheet, faults: F
     _check_discounts(content, tender, sheet, faults)
     _check_declaration(content, faults)
     partners.check(content, faults)
+    variants.check(content, faults)
 
 
 def _check_prices(code: str, lot: LotContent, path: str, sheet: _Sheet, faults: Faults) -> None:

@@ -14,6 +14,7 @@ DATA = Path(__file__).parent / "data"
 Fault = Literal["missing", "incomplete", "wrong"]
 COMPANY, PERFORMANCE, RANKING, PRICES = "company_related", "performance_related", "evaluation_relevant", "prices"
 UNIT_PRICE = "unit_price"
+VARIANTS = "variants"
 # category of a document: which faults it may be mended for; § 56 (2)-(5) VgV, § 41 (2)-(5) UVgO (verified)
 MENDABLE: dict[str, frozenset[Fault]] = {
     COMPANY: frozenset({"missing", "incomplete", "wrong"}),
@@ -46,9 +47,9 @@ def shipped() -> tuple[Step, ...]:
     return tuple(Step(**{**row, "families": tuple(row["families"])}) for row in rows)
 
 
-def steps_for(family: str) -> list[Step]:
-    """The steps of a family of profiles ("de", "generic")."""
-    return [step for step in shipped() if family in step.families]
+def steps_for(family: str, *, variants: bool = False) -> list[Step]:
+    """The steps of a family of profiles ("de", "generic"); that of variants only where they are allowed."""
+    return [step for step in shipped() if family in step.families and (variants or step.code != VARIANTS)]
 
 
 def may_be_mended(category: str, fault: Fault = "missing") -> bool:

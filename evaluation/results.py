@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decision import Refused, RefusedError
+from bids import variants
 from bids.models import Bid
 from evaluation import sentences
 from evaluation.inputs import bid_name, fingerprint
@@ -269,14 +270,17 @@ def proposable(run: EvaluationRun) -> dict[str, list[str]]:
 
 
 def bidder_names(tender: Tender) -> dict[str, str]:
-    """Name of the company or consortium by bid number; one query."""
+    """Name of the company or consortium by bid number, marked where the bid is a variant; one query."""
     rows = Bid.objects.filter(tender=tender, superseded_at=None).select_related("company")
     return {bid_name(bid): _bidder(bid) for bid in rows}
 
 
 def _bidder(bid: Bid) -> str:
     consortium = bid.opened.get("consortium") or {}
-    return str(consortium.get("name") or bid.company.name)
+    name = str(consortium.get("name") or bid.company.name)
+    if codes := variants.in_opened(bid.opened):
+        return _("%(bidder)s (variant: %(lots)s)") % {"bidder": name, "lots": ", ".join(codes)}
+    return name
 
 
 def _drawn(tender: Tender) -> dict[str, str]:

@@ -87,6 +87,7 @@ def facts_of(tender: Tender, now: datetime) -> TenderFacts:
         weight_quality=_share(tender.evaluation.get("weight_quality")),
         price_basis=str(tender.evaluation.get("price_basis", "")),
         variants_allowed=tender.variants_allowed,
+        variant_requirements=tender.variant_requirements,
         procedure_reason=tender.legal_basis,
         invited=tender.invitations.count() if tender.procedure_type in INVITED_ONLY else None,
         prepared_by=str(tender.prepared_by_id or ""),

@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts import practice
 from accounts.audit import stamp
 from accounts.evidence import canonical_bytes, digest
+from bids import variants
 from bids.content import DraftContent, LotContent, text_of
 from bids.envelopes import PRICE, SINGLE, TECHNICAL
 from bids.models import (
@@ -281,10 +282,14 @@ def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid, envelope: str) -> di
         "documents": len(result.files),
     }
     if result.content is not None:
+        found, chosen = variants.of(result.content), result.content.chosen_lots()
         entry["lots"] = [
-            {"lot": lot.code} if envelope == TECHNICAL else _lot_entry(lot, result.content.chosen_lots()[lot.code])
+            {
+                **({"lot": lot.code} if envelope == TECHNICAL else _lot_entry(lot, chosen[lot.code])),
+                **({"variant": True} if lot.code in found else {}),
+            }
             for lot in tender.lots.prefetch_related("items")
-            if lot.code in result.content.chosen_lots()
+            if lot.code in chosen
         ]
     return entry
 

@@ -21,7 +21,7 @@ from bids.actions.seal import current_seal
 from bids.actions.sealed_outside import SealedOutside, ToSeal, check_sealed, to_seal
 from bids.actions.submission import check_documents, seal_parts
 from bids.content import DraftContent, LotContent
-from bids.content_checks import check_complete
+from bids.content_checks import check_to_hand_in
 from bids.models import Draft, Rehearsal, SealedObject, TenderSeal
 from tendering.lifecycle import Status
 from tendering.models import Tender
@@ -94,7 +94,7 @@ def _checked(actor: User, draft: Draft, content: DraftContent) -> TenderSeal:
     now = clock.now()
     require_may_bid(actor, draft.company, draft.tender, now)
     _require_open(draft.tender, now)
-    check_complete(content, draft.tender)
+    check_to_hand_in(content, draft.tender)
     seal = current_seal(draft.tender)
     check_documents(content, draft.pk, seal)
     return seal

@@ -31,7 +31,7 @@ from bids.actions.submission import (
     repeated_receipt,
 )
 from bids.content import DraftContent
-from bids.content_checks import check_complete
+from bids.content_checks import check_to_hand_in
 from bids.envelopes import envelopes, split
 from bids.models import Draft, Receipt, SealedObject, Upload
 from bids.sealing import LARGEST_MANIFEST, SealingError, Slot, check_shape, padme
@@ -81,7 +81,7 @@ def prepare_manifest(*, actor: User, draft_id: UUID | str, declarant: str) -> To
     """
     draft = own_draft(actor, draft_id)
     content = declared(actor, draft, declarant)
-    check_complete(content, draft.tender)
+    check_to_hand_in(content, draft.tender)
     seal = current_seal(draft.tender)
     check_documents(content, draft.pk, seal)
     return to_seal(draft, content)
@@ -121,7 +121,7 @@ def submit_sealed(
         return repeated
     draft = own_draft(actor, draft_id)
     content = declared(actor, draft, declarant)
-    check_complete(content, draft.tender)
+    check_to_hand_in(content, draft.tender)
     seal = current_seal(draft.tender)
     check_documents(content, draft.pk, seal)
     check_sealed(sealed, draft)

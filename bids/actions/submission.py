@@ -32,7 +32,7 @@ from bids.actions.drafts import content_of, delete_loose_objects, lock_company, 
 from bids.actions.profile import require_authority, with_authority
 from bids.actions.seal import current_seal
 from bids.content import DraftContent
-from bids.content_checks import check_complete
+from bids.content_checks import check_to_hand_in
 from bids.envelopes import envelope_of, split
 from bids.lifecycle import decide_submit
 from bids.models import Bid, Draft, Proof, Receipt, SealedObject, TenderSeal
@@ -162,7 +162,7 @@ def look_before_sealing(actor: User, company: Organization, tender: Tender) -> P
 def _seal(
     actor: User, company: Organization, tender: Tender, content: DraftContent, draft_id: UUID, draft: Draft | None
 ) -> SealedBid:
-    check_complete(content, tender)
+    check_to_hand_in(content, tender)
     seal = current_seal(tender)
     check_documents(content, draft_id, seal)
     manifests = tuple(

@@ -9,11 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bids import variants
 from bids.content import CombinationDiscount, DraftContent, LotContent
 from bids.forms.base import YES_NO, DraftForm
 from tendering.fields import DecimalField
 
 COMBINATIONS = 2
+MAIN = ("lots", "variants")
 
 
 class ParticipationForm(DraftForm):
@@ -35,11 +37,15 @@ class ParticipationForm(DraftForm):
             )
         if len(self.bench.lots) > 1:
             self._several()
+        if self.bench.tender.variants_allowed:
+            self._variants()
 
     def into(self, content: DraftContent) -> DraftContent:
         changes: dict[str, Any] = {"lots": self._chosen(content), "mandatory": dict(self._met())}
         if "capacity" in self.fields and not self.was_refused("capacity"):
             changes["max_lots_capacity"] = self.readable("capacity")
+        if "variants" in self.fields and not self.was_refused("variants"):
+            changes["extra"] = variants.with_variants(content, self.readable("variants") or [])
         if "combination_0" in self.fields:
             changes["combination_discounts"] = tuple(self._combinations())
         return replace(content, **changes)
@@ -63,7 +69,7 @@ class ParticipationForm(DraftForm):
 
     def further_fields(self) -> list[forms.BoundField]:
         """What most bidders leave alone."""
-        return [f for f in self.visible_fields() if f.name != "lots" and not f.name.startswith("met_")]
+        return [f for f in self.visible_fields() if f.name not in MAIN and not f.name.startswith("met_")]
 
     def _lots(self) -> None:
         self.fields["lots"] = forms.MultipleChoiceField(
@@ -71,6 +77,16 @@ class ParticipationForm(DraftForm):
             choices=[(lot.code, f"{lot.code} {lot.title}") for lot in self.bench.lots],
             widget=forms.CheckboxSelectMultiple,
             initial=[lot.code for lot in self.bench.chosen],
+        )
+
+    def _variants(self) -> None:
+        self.fields["variants"] = forms.MultipleChoiceField(
+            label=_("For which lots is your bid a variant?"),
+            help_text=_("A variant offers another solution and must meet the published minimum requirements."),
+            choices=[(lot.code, f"{lot.code} {lot.title}") for lot in self.bench.lots],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+            initial=list(variants.of(self.bench.content)),
         )
 
     def _several(self) -> None:

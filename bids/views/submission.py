@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import clock
 from accounts.lifecycle import PROVIDER_ROLES
-from bids import actions, receipts, transfers
+from bids import actions, receipts, transfers, variants
 from bids.figures import figures, points
 from bids.forms.acts import ActForm, SubmitForm
 from bids.keys import printed_verifier_key
@@ -94,6 +94,7 @@ def _lot(bench: Workbench, lot: Lot) -> dict[str, Any]:
     content = bench.lot_content(lot)
     return {
         "lot": lot,
+        "is_variant": lot.code in variants.of(bench.content),
         "figures": figures(lot.items.all(), content, bench.content.vat_rate),
         "prices": [(item, content.unit_prices.get(item.ref)) for item in lot.items.all()],
         "content": content,

@@ -34,9 +34,10 @@ def steps_of(tender: Tender, at: datetime) -> list[CheckStep]:
     if found := list(CheckStep.objects.filter(tender=tender)):
         return found
     rules, language = profile_of(tender), tender.language or get_language() or "de"
+    steps = steps_for(rules.family if rules else "generic", variants=tender.variants_allowed)
     return [
         CheckStep(tender=tender, code=step.code, title=step.title(language), position=number, added_at=at)
-        for number, step in enumerate(steps_for(rules.family if rules else "generic"), start=1)
+        for number, step in enumerate(steps, start=1)
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decision import require
-from bids import grounds
+from bids import grounds, variants
 from bids.models import Bid, OpenedDocument
 from bids.partners import doubts, in_opened
 from evaluation import actions, check_tables
@@ -125,6 +125,7 @@ def _bid_context(who: Reader, state: Office, found: Bid) -> dict[str, Any]:
         "declaration": grounds.in_extra(found.opened.get("extra") or {}),
         "partners": in_opened(found.opened),
         "partner_doubts": _partner_doubts(state, found),
+        "variants": variants.in_opened(found.opened),
         "missing": missing,
         "others_lack": len(actions.affected_bids(who.tender)) > 1 if missing else False,
         "requests": [row for row in state.requests if row.bid_id == found.pk],

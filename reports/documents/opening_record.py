@@ -139,12 +139,17 @@ def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
     rows = []
     for index, lot in enumerate(lots):
         amounts = [
-            lot.get("lot", "–"), money(lot.get("total"), tender.currency), number(lot.get("discount_pct")),
+            _lot_words(lot), money(lot.get("total"), tender.currency), number(lot.get("discount_pct")),
             money(lot.get("stated_total"), tender.currency),
         ]  # fmt: skip
         ends = [str(bid["documents"]), intact] if index == 0 else ["", ""]
         rows.append([*(whole if index == 0 else ["", "", ""]), *amounts, *ends])
     return rows
+
+
+def _lot_words(lot: Json) -> str:
+    code = str(lot.get("lot", "–"))
+    return _("%(lot)s (variant)") % {"lot": code} if lot.get("variant") else code
 
 
 def _where_sealed(record: Json) -> list[str]:

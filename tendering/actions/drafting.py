@@ -24,7 +24,8 @@ EDITABLE = frozenset({
     "title", "summary", "language", "cpv_main", "cpv_additional", "life_situation", "procedure_type", "profile",
     "legal_basis", "currency", "value", "value_method", "contract_months", "option_months", "is_framework",
     "max_lots_bid", "max_lots_awarded", "allocation_rule", "combination_discounts_allowed", "lot_waiver_reason",
-    "variants_allowed", "subcontracting_allowed", "supplementation_allowed", "timeline", "council",
+    "variants_allowed", "variant_requirements", "subcontracting_allowed", "supplementation_allowed", "timeline",
+    "council",
     "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "contact_unit",
     "authority",
 })  # fmt: skip

@@ -33,8 +33,8 @@ LARGEST_CONTENT = 400_000  # bytes of canonical JSON; the longest that comes wit
 COPIED = (
     "title", "summary", "language", "cpv_main", "cpv_additional", "life_situation", "value", "value_method",
     "contract_months", "option_months", "is_framework", "max_lots_bid", "max_lots_awarded", "allocation_rule",
-    "combination_discounts_allowed", "lot_waiver_reason", "variants_allowed", "subcontracting_allowed",
-    "supplementation_allowed",
+    "combination_discounts_allowed", "lot_waiver_reason", "variants_allowed", "variant_requirements",
+    "subcontracting_allowed", "supplementation_allowed",
 )  # fmt: skip
 LOT_NAMES = ("code", "title", "cpv", "value", "quantity_basis", "reference_quantity", "reference_unit",
              "baseline_cost_per_case", "baseline_minutes_per_case")  # fmt: skip

@@ -132,6 +132,7 @@ class TenderFields(serializers.Serializer):
     combination_discounts_allowed = serializers.BooleanField(required=False)
     lot_waiver_reason = serializers.CharField(allow_blank=True, required=False)
     variants_allowed = serializers.BooleanField(required=False)
+    variant_requirements = serializers.CharField(max_length=5_000, allow_blank=True, required=False)
     subcontracting_allowed = serializers.BooleanField(required=False)
     supplementation_allowed = serializers.BooleanField(required=False)
     enquiry_period_end = serializers.DateTimeField(allow_null=True, required=False)

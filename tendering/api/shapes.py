@@ -10,10 +10,10 @@ ROW = ("id", "reference", "title", "buyer__reference", "buyer__name", "status_no
 FIELDS = ("title", "summary", "language", "cpv_main", "cpv_additional", "life_situation", "procedure_type", "profile",
           "legal_basis", "value", "value_method", "contract_months", "option_months", "is_framework", "max_lots_bid",
           "max_lots_awarded", "allocation_rule", "combination_discounts_allowed", "lot_waiver_reason",
-          "variants_allowed", "subcontracting_allowed", "supplementation_allowed", "enquiry_period_end",
-          "tender_period_end", "opening_planned_at", "bid_validity_end", "authority", "id", "reference", "version",
-          "currency", "round", "published_at", "evaluation", "spec_hash", "edition", "cancellation_ground",
-          "cancellation_reason", "simulated")  # fmt: skip
+          "variants_allowed", "variant_requirements", "subcontracting_allowed", "supplementation_allowed",
+          "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "authority", "id",
+          "reference", "version", "currency", "round", "published_at", "evaluation", "spec_hash", "edition",
+          "cancellation_ground", "cancellation_reason", "simulated")  # fmt: skip
 LOT = ("code", "title", "cpv", "value", "quantity_basis", "reference_quantity", "reference_unit",
        "baseline_cost_per_case", "baseline_minutes_per_case")  # fmt: skip
 ITEM = ("ref", "text", "unit", "quantity", "price_decimals", "is_optional", "in_evaluation", "essential")

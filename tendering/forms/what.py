@@ -26,6 +26,7 @@ MOST_CODES = 8
 FIELDS = (
     "title", "summary", "value", "life_situation", "contract_months", "option_months", "contact_unit", "value_method",
     "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule", "authority",
+    "variants_allowed", "variant_requirements",
 )  # fmt: skip
 # role of a position -> (only if called for, counts in the comparison)
 ROLES = {
@@ -133,6 +134,17 @@ class WhatForm(forms.Form):
         required=False, initial=Authority.STATEMENT,
         help_text=gettext_lazy("The name is enough by default; ask for a document only where a lot depends on it."),
     )  # fmt: skip
+    variants_allowed = forms.BooleanField(
+        label=gettext_lazy("Variants are allowed: a bid may offer another solution instead of a main bid"),
+        required=False,
+    )
+    variant_requirements = forms.CharField(
+        label=gettext_lazy("Minimum requirements for variants"), required=False, max_length=5_000,
+        help_text=gettext_lazy(
+            "Published. Without them a variant cannot be compared; needed as soon as they are allowed."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, buyers: Any, buyer: Organization | None, currency: str, **kwargs: Any) -> None:
@@ -147,6 +159,14 @@ class WhatForm(forms.Form):
         choice.queryset = buyers
         if buyer is not None:
             del self.fields["buyer"]
+
+    def clean(self) -> dict[str, Any]:
+        """Variants need their minimum requirements (§ 35 VgV, § 25 UVgO)."""
+        data = super().clean() or {}
+        if data.get("variants_allowed") and not data.get("variant_requirements", "").strip():
+            text = _("Say what every variant must meet at least, or do not allow variants")
+            self.add_error("variant_requirements", text)
+        return data
 
     def clean_service(self) -> str:
         """A code from digits or from words that fit exactly one entry; several are offered to choose from."""

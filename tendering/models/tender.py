@@ -180,7 +180,10 @@ class Tender(models.Model):
     )
     combination_discounts_allowed = models.BooleanField(default=False)
     lot_waiver_reason = models.TextField(blank=True)
-    variants_allowed = models.BooleanField(default=False)
+    variants_allowed = models.BooleanField(
+        default=False, help_text=_("A bid for a lot may be a variant instead of a main bid")
+    )
+    variant_requirements = models.TextField(blank=True, help_text=_("What every variant must meet at least"))
     subcontracting_allowed = models.BooleanField(default=True)
     supplementation_allowed = models.BooleanField(default=True)
     evaluation = models.JSONField(default=dict)

@@ -137,7 +137,7 @@ def _initial(tender: Tender | None) -> dict[str, Any]:
         return {}
     names = ("title", "summary", "value", "contract_months", "option_months", "life_situation", "contact_unit",
              "value_method", "lot_waiver_reason", "max_lots_bid", "max_lots_awarded", "allocation_rule", "authority",
-             "version")  # fmt: skip
+             "variants_allowed", "variant_requirements", "version")  # fmt: skip
     code = cpv.codes().get(tender.cpv_main)
     return {**{name: getattr(tender, name) for name in names}, "service": str(code) if code else tender.cpv_main}
 

@@ -41,8 +41,9 @@ MOST_BYTES_OF_BIDS = 64 * 1024 * 1024
 FACTS = (
     "reference", "title", "summary", "language", "cpv_main", "cpv_additional", "life_situation", "procedure_type",
     "profile", "legal_basis", "currency", "value", "value_method", "contract_months", "option_months", "is_framework",
-    "lot_waiver_reason", "variants_allowed", "subcontracting_allowed", "supplementation_allowed", "spec_hash",
-    "rule_findings", "rule_version", "timeline", "council", "prepared_at", "released_at", "published_at",
+    "lot_waiver_reason", "variants_allowed", "variant_requirements", "subcontracting_allowed",
+    "supplementation_allowed", "spec_hash", "rule_findings", "rule_version", "timeline", "council", "prepared_at",
+    "released_at", "published_at",
     "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "opened_at", "awarded_at",
     "cancelled_at", "cancellation_ground", "cancellation_reason", "round", "simulated", "imported", "created_at",
 )  # fmt: skip

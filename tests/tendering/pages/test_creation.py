@@ -73,6 +73,17 @@ def test_errors_stand_at_the_field_and_in_the_summary_and_nothing_typed_is_lost(
     assert not Tender.objects.exists()
 
 
+def test_variants_are_allowed_only_with_their_minimum_requirements(anna: Client) -> None:
+    refused = anna.post("/tenders/new/", what_data(variants_allowed="on"))
+    assert refused.status_code == 422
+    assert "Say what every variant must meet at least" in text_of(refused)
+    assert not Tender.objects.exists()
+    anna.post("/tenders/new/", what_data(variants_allowed="on", variant_requirements="Recycled paper"))
+    tender = Tender.objects.get()
+    assert (tender.variants_allowed, tender.variant_requirements) == (True, "Recycled paper")
+    assert fields_of(text_of(anna.get(f"/tenders/{tender.pk}/edit/what/")))["variants_allowed"] == "on"
+
+
 def test_an_ambiguous_value_is_asked_about(anna: Client) -> None:
     text = text_of(anna.post("/tenders/new/", what_data(value="58,000")))
     assert "This could mean" in text
