@@ -109,12 +109,18 @@ def _check_prices(code: str, lot: LotContent, path: str, sheet: _Sheet, faults: 
 def _check_answers(code: str, lot: LotContent, path: str, sheet: _Sheet, faults: Faults) -> None:
     for name, codes in (("answers", lot.answers), ("promised", lot.promised)):
         for criterion in codes:
-            found = sheet.criteria.get(criterion)
-            if found is None or (name == "promised" and not found.is_promised):
+            if not _is_asked(name, criterion, sheet):
                 faults.add(
                     f'{path}.{name}["{criterion}"]',
                     _("Lot %(lot)s has no criterion %(code)s of this kind.") % {"lot": code, "code": criterion},
                 )
+
+
+def _is_asked(name: str, key: str, sheet: _Sheet) -> bool:
+    if name == "answers":
+        return key in sheet.criteria
+    found = sheet.criteria.get(key.partition(":")[0])
+    return found is not None and any(one.code == key for one in found.asked)
 
 
 def _check_discounts(content: DraftContent, tender: Tender, sheet: _Sheet, faults: Faults) -> None:
@@ -158,10 +164,11 @@ def _lot_gaps(code: str, lot: LotContent, sheet: _Sheet) -> Iterator[Gap]:
         if item.essential and ref not in lot.unit_prices:
             text = _("Lot %(lot)s, position %(position)s has no price. A bid without it is excluded.")
             yield Gap(f'{path}.unit_prices["{ref}"]', text % {"lot": code, "position": ref})
-    for name, criterion in sheet.criteria.items():
-        if criterion.is_promised and _concerns(criterion, code) and name not in lot.promised:
-            text = _("Lot %(lot)s: the promised number for %(code)s is missing.")
-            yield Gap(f'{path}.promised["{name}"]', text % {"lot": code, "code": name})
+    for criterion in sheet.criteria.values():
+        for one in criterion.asked if _concerns(criterion, code) else ():
+            if one.code not in lot.promised:
+                text = _("Lot %(lot)s: the promised number for %(code)s is missing.")
+                yield Gap(f'{path}.promised["{one.code}"]', text % {"lot": code, "code": one.code})
 
 
 def _concerns(criterion: Criterion, code: str) -> bool:

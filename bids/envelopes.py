@@ -62,11 +62,11 @@ def _costs(tender: Tender) -> frozenset[str]:
 
 def _without_prices(lot: LotContent, costs: frozenset[str]) -> LotContent:
     answers = {code: text for code, text in lot.answers.items() if code not in costs}
-    promised = {code: value for code, value in lot.promised.items() if code not in costs}
+    promised = {key: value for key, value in lot.promised.items() if key.partition(":")[0] not in costs}
     return LotContent(answers=answers, promised=promised, chosen=lot.chosen)
 
 
 def _only_prices(lot: LotContent, costs: frozenset[str]) -> LotContent:
     answers = {code: text for code, text in lot.answers.items() if code in costs}
-    promised = {code: value for code, value in lot.promised.items() if code in costs}
+    promised = {key: value for key, value in lot.promised.items() if key.partition(":")[0] in costs}
     return replace(lot, answers=answers, promised=promised)

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Final
 
 from bids.content import LotContent
-from tendering.models import Item
+from tendering.models import Criterion, Item
+from tendering.rules.life_cycle import numbers_of
 
 CENT: Final = Decimal("0.01")
 
@@ -27,6 +28,10 @@ class LotFigures:
     gross: Decimal | None
     missing: int
     stated_differs: bool
+
+    def compared(self, price_basis: object) -> Decimal | None:
+        """The price that is compared; None without a price for every position or without the VAT it needs."""
+        return None if self.missing else self.gross if price_basis == "gross" else self.net
 
     @property
     def is_discounted(self) -> bool:
@@ -48,6 +53,19 @@ def figures(items: Iterable[Item], lot: LotContent, vat_rate: Decimal | None) ->
         missing=sum(amount is None for _item, amount in lines),
         stated_differs=lot.stated_total is not None and lot.stated_total not in {total, net},
     )
+
+
+def promised_figures(
+    criteria: Iterable[Criterion], lot: LotContent, price: Decimal | None
+) -> list[tuple[Criterion, Decimal | None, Decimal | None]]:
+    """(criterion, number, its points); a life-cycle cost is worked out, `price` being the one that is compared."""
+    found = []
+    for criterion in criteria:
+        value = lot.promised.get(criterion.code)
+        if rule := criterion.calculation:
+            value = rule.cost(numbers_of(criterion.code, lot.promised), price)
+        found.append((criterion, value, None if value is None else points(criterion.curve, value)))
+    return found
 
 
 def points(curve: Sequence[Sequence[str]], value: Decimal) -> Decimal:

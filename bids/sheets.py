@@ -5,7 +5,7 @@ A reading waits encrypted in the draft (`pending`) until the person accepts it; 
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from bids.content import DraftContent, LotContent, text_of
 from bids.figures import LotFigures, figures
 from bids.workbench import Workbench, with_pending
 from tendering.fields import page_locale
-from tendering.models import Criterion, Item, Lot
+from tendering.models import Asked, Item, Lot
 from tendering.spreadsheets.messages import PROBLEMS, REFUSED, WARNINGS
 from tendering.spreadsheets.numbers import format_decimal
 from tendering.spreadsheets.price_sheet import (
@@ -47,7 +47,7 @@ class LotReading:
     lot: Lot
     content: LotContent
     figures: LotFigures
-    promises: tuple[tuple[Criterion, Decimal | None], ...]
+    promises: tuple[tuple[Asked, Decimal | None], ...]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ def _sheet_lot(bench: Workbench, lot: Lot) -> SheetLot:
         id=lot.code,
         title=lot.title,
         positions=tuple(_position(item) for item in lot.items.all()),
-        promises=tuple(_promise(criterion) for criterion in bench.promised(lot)),
+        promises=tuple(_promise(one) for one in bench.asked(lot)),
     )
 
 
@@ -157,11 +157,8 @@ def _position(item: Item) -> PricePosition:
     )
 
 
-def _promise(criterion: Criterion) -> Promise:
-    better: Literal["lower", "higher"] = "higher" if criterion.direction == "higher" else "lower"
-    return Promise(
-        criterion.code, criterion.name, criterion.unit, better, decimals=PROMISE_DECIMALS, minimum=Decimal(0)
-    )  # fmt: skip
+def _promise(one: Asked) -> Promise:
+    return Promise(one.code, one.name, one.unit, one.better, decimals=PROMISE_DECIMALS, minimum=Decimal(0))
 
 
 def _as_reading(bench: Workbench) -> PriceSheetReading:
@@ -202,7 +199,7 @@ def _lot_reading(bench: Workbench, lot: Lot, stored: dict[str, Any], vat: Decima
     read_lot = DraftContent.from_json({"lots": {lot.code: stored}}).lots[lot.code]
     content = replace(read_lot, answers=bench.lot_content(lot).answers)
     rate = bench.content.vat_rate if vat is None else vat
-    promises = tuple((criterion, content.promised.get(criterion.code)) for criterion in bench.promised(lot))
+    promises = tuple((one, content.promised.get(one.code)) for one in bench.asked(lot))
     return LotReading(lot, content, figures(lot.items.all(), content, rate), promises)
 
 

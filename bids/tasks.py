@@ -100,8 +100,8 @@ def _of_lot(bench: Workbench, lot: Lot) -> Iterator[BidTask]:
     state: State = "error" if unread else "done" if not needed else "doing" if priced else "open"
     note = _("%(done)s of %(all)s positions priced") % {"done": priced, "all": len(items)}
     yield BidTask(key, _titled(bench, _("Prices"), lot), state, url, note)
-    if promised := bench.promised(lot):
-        given = sum(criterion.code in content.promised for criterion in promised)
+    if promised := bench.asked(lot):
+        given = sum(one.code in content.promised for one in promised)
         unread = any(name.startswith("promise") for name in bench.typed.get(key, {}))
         state = "error" if unread else "done" if given == len(promised) else "doing" if given else "open"
         note = _("%(done)s of %(all)s numbers promised") % {"done": given, "all": len(promised)}

@@ -20,7 +20,7 @@ from bids.grounds import Declaration
 from bids.models import Draft
 from bids.partners import Partners, doubts, in_content
 from tendering.corrections import Change, since
-from tendering.models import Criterion, CriterionKind, Lot, RequiredDocument, Tender
+from tendering.models import Asked, Criterion, CriterionKind, Lot, RequiredDocument, Tender
 from tendering.rules import rule_book
 
 GERMAN_RATES = (Decimal(19), Decimal(7), Decimal(0))
@@ -100,6 +100,10 @@ class Workbench:
     def promised(self, lot: Lot) -> list[Criterion]:
         """Criteria of this lot for which a number is promised."""
         return [criterion for criterion in self._of(lot) if criterion.is_promised]
+
+    def asked(self, lot: Lot) -> list[Asked]:
+        """The numbers of this lot's price sheet beside the prices: promised ones, parts of a life-cycle cost."""
+        return [one for criterion in self._of(lot) for one in criterion.asked]
 
     def _of(self, lot: Lot) -> Iterator[Criterion]:
         return (c for c in self.criteria if not c.lots.all() or lot in c.lots.all())

@@ -293,6 +293,7 @@ SPECTACULAR_SETTINGS = {
         "ClarificationOutcomeEnum": ["explained", "not_explained"],
         "TemplateKindEnum": ["tender", "pilot"],
         "GroundKindEnum": ["mandatory", "optional"],
+        "CostPartKindEnum": ["use", "maintenance", "end_of_life", "residual"],
         "CancellationGroundEnum": "tendering.models.CancellationGround",
         "ChangeGroundEnum": "evaluation.models.ChangeGround",
         "ContractOptionKindEnum": ["renewal", "option"],

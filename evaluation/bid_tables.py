@@ -168,6 +168,7 @@ class Scored:
     formula: str = ""
     rounding: str = ""
     points: str = ""
+    before: tuple[str, ...] = ()
 
 
 def scored(row: RowView, lot: LotView, spec: EvaluationSpec, spreads: list[Spread] | None) -> Iterator[Scored]:
@@ -191,11 +192,11 @@ def scored(row: RowView, lot: LotView, spec: EvaluationSpec, spreads: list[Sprea
             given=spread.given if spread else (),
             consensus=number(spread.consensus) if spread and spread.consensus is not None else "",
             consensus_reason=spread.consensus_reason if spread else "",
-            **_traced(criterion_trace(criterion, bid, spec)),
+            **_traced(criterion_trace(criterion, bid, spec, lot.input)),
         )
 
 
-def _traced(trace: CriterionTrace | None) -> dict[str, str]:
+def _traced(trace: CriterionTrace | None) -> dict[str, Any]:
     if trace is None:
         return {}
     origins = {
@@ -208,6 +209,7 @@ def _traced(trace: CriterionTrace | None) -> dict[str, str]:
         "formula": localized(trace.formula),
         "rounding": rounding_words(trace.rounding) if trace.rounding else "",
         "points": localized(trace.points),
+        "before": tuple(localized(line) for line in trace.before),
     }
 
 

@@ -4,12 +4,12 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import DecimalField, F, Value
+from django.db.models import DecimalField, F, Q, Value
 from django.utils import translation
 
 from bids.models import Bid, BidAnswer, BidLot, ItemPrice
@@ -108,6 +108,7 @@ class Rows:
     bid_lots: dict[tuple[Any, int], BidLot]
     prices: dict[int, dict[str, Decimal]]
     promised: dict[int, dict[str, Decimal]]
+    life_cycle: dict[int, dict[str, dict[str, Decimal]]]
     supplements: dict[Any, dict[str, SupplementRequest]]
     exclusions: dict[Any, list[Exclusion]]
     clarifications: dict[tuple[Any, int], AbnormallyLowCheck]
@@ -134,6 +135,7 @@ def read_rows(tender: Tender) -> Rows:
     supplements: dict[Any, dict[str, SupplementRequest]] = defaultdict(dict)
     for request in SupplementRequest.objects.filter(**of_bid):
         supplements[request.bid_id][request.document] = request
+    promised, life_cycle = _promised(tender)
     return Rows(
         lots=lots,
         bids=_bids(tender),
@@ -142,7 +144,8 @@ def read_rows(tender: Tender) -> Rows:
         items=_grouped(Item.objects.filter(lot__tender=tender).order_by("lot", "position", "id"), "lot_id"),
         bid_lots={(row.bid_id, row.lot_id): row for row in BidLot.objects.filter(**of_bid)},
         prices=_prices(tender),
-        promised=_promised(tender),
+        promised=promised,
+        life_cycle=life_cycle,
         supplements=supplements,
         exclusions=_grouped(exclusions, "bid_id"),
         clarifications={(row.bid_id, row.lot_id): row for row in AbnormallyLowCheck.objects.filter(**of_bid)},
@@ -211,13 +214,25 @@ def _prices(tender: Tender) -> dict[int, dict[str, Decimal]]:
     return prices
 
 
-def _promised(tender: Tender) -> dict[int, dict[str, Decimal]]:
+def _promised(tender: Tender) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[str, dict[str, Decimal]]]]:
+    """Promised numbers, and those of life-cycle costs by part, both by bid and lot; one query."""
     promised: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    rows = BidAnswer.objects.filter(bid_lot__bid__tender=tender, value__isnull=False)
-    for bid_lot, code, value in rows.values_list("bid_lot_id", "criterion__code", "value"):
-        assert value is not None
-        promised[bid_lot][code] = shortest(value)
-    return promised
+    life_cycle: dict[int, dict[str, dict[str, Decimal]]] = defaultdict(dict)
+    stated = Q(value__isnull=False) | Q(criterion__kind=CriterionKind.COST)
+    rows = BidAnswer.objects.filter(stated, bid_lot__bid__tender=tender)
+    for bid_lot, code, value, numbers in rows.values_list("bid_lot_id", "criterion__code", "value", "numbers"):
+        if value is not None:
+            promised[bid_lot][code] = shortest(value)
+        if numbers:
+            life_cycle[bid_lot][code] = {part: shortest(Decimal(number)) for part, number in numbers.items()}
+    return promised, life_cycle
+
+
+def _in_lot(
+    numbers: Mapping[str, Mapping[str, Decimal]], codes: Iterable[str]
+) -> dict[str, Mapping[str, Decimal]] | None:
+    """Those of the criteria of the lot; None instead of nothing, so that it is no part of the stored inputs."""
+    return {code: numbers[code] for code in codes if code in numbers} or None
 
 
 def _scores(tender: Tender) -> dict[tuple[Any, int], dict[str, CriterionScores]]:
@@ -299,6 +314,7 @@ def _lot_bid(bid: Bid, lot: Lot, tender: Tender, rows: Rows) -> LotBid:
         scores={code: scores[code] for code in codes if code in scores},
         promised={code: value for code, value in rows.promised.get(bid_lot.pk, {}).items() if code in codes},
         clarification=_clarification(rows.clarifications.get((bid.pk, lot.pk))),
+        life_cycle=_in_lot(rows.life_cycle.get(bid_lot.pk, {}), codes),
     )
 
 
@@ -336,6 +352,7 @@ def criterion_input(row: CriterionRow) -> Criterion:
         direction="lower" if row.direction == "lower" else "higher",
         curve=decode(tuple[tuple[Decimal, Decimal], ...], row.curve, f"$.criteria['{row.code}'].curve"),
         measures="minutes_per_case" if row.measures else "",
+        life_cycle=row.calculation,
     )
 
 

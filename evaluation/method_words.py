@@ -187,6 +187,10 @@ def _doubt_texts() -> dict[str, str]:
         "lcc_method_missing": _(
             "Criterion %(criterion)s: describe how the cost is calculated and which figures bidders must state."
         ),
+        "lcc_counts_price_twice": _(
+            "Criterion %(criterion)s: the price is part of the life-cycle cost and has a weight of its own, so it "
+            "counts twice. Leave it out of the cost, or let the key figure of this criterion decide."
+        ),
     }
 
 

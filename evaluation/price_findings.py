@@ -44,7 +44,7 @@ def price_findings(tender: Tender) -> list[PriceFinding]:
 
 def _unscored(lot: LotInput) -> LotInput:
     """The lot with prices only: criteria, scores and promises do not matter here."""
-    bids = tuple(replace(bid, scores={}, promised={}) for bid in lot.bids)
+    bids = tuple(replace(bid, scores={}, promised={}, life_cycle=None) for bid in lot.bids)
     return replace(lot, criteria=(), bids=bids)
 
 

@@ -21,6 +21,7 @@ from evaluation.scoring.analysis import LotAnalysis
 from evaluation.scoring.cases import to_expected_shape
 from evaluation.scoring.codec import decode, encode
 from evaluation.scoring.inputs import Criterion, EvaluationSpec, LotInput
+from evaluation.scoring.life_cycle import worked_out
 from evaluation.scoring.results import Allocation, Economics
 from evaluation.scoring.robustness import LeftOut, LoserRobustness
 from evaluation.sentences import Naming
@@ -366,7 +367,7 @@ def _row_view(row: Row, lot: LotInput, result: LotResult, report: LotRobustness,
         performance_points=row.performance_points,
         subtotals=row.subtotals,
         criterion_scores=row.criterion_scores,
-        promised=bid.promised,
+        promised=worked_out(bid, lot, Fraction(row.evaluation_price or 0)).promised,
         economics=row.economics,
         break_even_price=loser.break_even_price if loser else None,
         break_even_reduction=loser.reduction if loser else None,

@@ -48,7 +48,8 @@ def rule_lots(tender: Tender, criteria: list[Criterion] | None = None) -> Iterat
 
 
 def _context(tender: Tender, rows: list[Criterion]) -> Context:
-    undescribed = [row.code for row in rows if row.kind == CriterionKind.COST and not row.description.strip()]
+    costs = [row for row in rows if row.kind == CriterionKind.COST and not row.life_cycle]
+    undescribed = [row.code for row in costs if not row.description.strip()]
     return Context(tender.procedure_type == INNOVATION, tuple(undescribed))
 
 

@@ -16,7 +16,7 @@ from evaluation.sentences import ExampleLine, formula_sentences, worked_example
 from tendering.models import Criterion
 from tendering.panels import Formula
 
-FIELDS = ("code", "kind", "name", "weight", "minimum_score", "unit", "direction", "curve", "measures")
+FIELDS = ("code", "kind", "name", "weight", "minimum_score", "unit", "direction", "curve", "measures", "life_cycle")
 UNFINISHED = frozenset({"weights_sum", "curve_too_short", "curve_values_not_rising", "curve_off_scale", "curve_flat"})
 
 

@@ -59,6 +59,7 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
              "direction", "curve", "measures", "key")  # fmt: skip
     return {
         **{name: getattr(criterion, name) for name in names},
+        "life_cycle": criterion.life_cycle or None,
         "lots": sorted(lot.code for lot in criterion.lots.all()),
     }
 

@@ -25,6 +25,7 @@ from bids.models import (
 )
 from bids.opening import OpenedBid, OpenedBids
 from tendering.models import Criterion, Lot, Tender
+from tendering.rules.life_cycle import numbers_of
 
 CENT: Final = Decimal("0.01")
 
@@ -193,12 +194,14 @@ def _write_lot(bid: Bid, lot: Lot, content: LotContent, criteria: dict[str, Crit
 
 
 def _write_answers(row: BidLot, content: LotContent, criteria: dict[str, Criterion]) -> None:
+    codes = content.answers.keys() | {key.partition(":")[0] for key in content.promised}
     BidAnswer.objects.bulk_create(
         BidAnswer(
-            bid_lot=row, criterion=criteria[code], text=content.answers.get(code, ""), value=content.promised.get(code)
+            bid_lot=row, criterion=criteria[code], text=content.answers.get(code, ""), value=content.promised.get(code),
+            numbers={part: text_of(number) for part, number in numbers_of(code, content.promised).items()},
         )
-        for code in sorted(content.answers.keys() | content.promised.keys())
-    )
+        for code in sorted(codes)
+    )  # fmt: skip
 
 
 def _write_item_prices(row: BidLot, content: LotContent) -> None:

@@ -14,7 +14,7 @@ from bids.content import DraftContent, LotContent
 from bids.forms.base import DraftForm
 from bids.workbench import Workbench
 from tendering.fields import DecimalField, MoneyField
-from tendering.models import Criterion, Item, Lot
+from tendering.models import Asked, Criterion, Item, Lot
 
 PROMISE_DECIMALS = 2
 
@@ -27,7 +27,7 @@ class PriceForm(DraftForm):
     def __init__(self, bench: Workbench, lot: Lot, data: Any = None) -> None:
         self.lot = lot
         self.items: list[Item] = list(lot.items.all())
-        self.promises: list[Criterion] = bench.promised(lot)
+        self.promises: list[Asked] = bench.asked(lot)
         super().__init__(bench, data)
 
     @property
@@ -47,15 +47,15 @@ class PriceForm(DraftForm):
                 required=item.essential,
                 initial=stored.unit_prices.get(item.ref),
             )
-        for number, criterion in enumerate(self.promises):
-            self.fields[f"promise_{number}"] = _promise(criterion, stored.promised.get(criterion.code))
+        for number, one in enumerate(self.promises):
+            self.fields[f"promise_{number}"] = _promise(one, stored.promised.get(one.code))
         self._below(stored)
 
     def into(self, content: DraftContent) -> DraftContent:
         lot = replace(
             content.lots.get(self.lot.code, LotContent()),
             unit_prices=self._numbers("price", [item.ref for item in self.items]),
-            promised=self._numbers("promise", [criterion.code for criterion in self.promises]),
+            promised=self._numbers("promise", [one.code for one in self.promises]),
             discount_pct=self.readable("discount") or Decimal("0"),
             stated_total=self.readable("stated_total"),
         )
@@ -66,9 +66,10 @@ class PriceForm(DraftForm):
         """(position, its field)."""
         return [(item, self[f"price_{number}"]) for number, item in enumerate(self.items)]
 
-    def promise_rows(self) -> list[tuple[Criterion, forms.BoundField]]:
-        """(criterion, its field)."""
-        return [(criterion, self[f"promise_{number}"]) for number, criterion in enumerate(self.promises)]
+    def promise_rows(self) -> list[tuple[Criterion, list[forms.BoundField]]]:
+        """(criterion, its field; a life-cycle cost has one for each of its numbers)."""
+        fields = {one.code: self[f"promise_{number}"] for number, one in enumerate(self.promises)}
+        return [(c, [fields[one.code] for one in c.asked]) for c in self.bench.promised(self.lot)]
 
     def lower_fields(self) -> list[forms.BoundField]:
         """Discount, VAT and stated total."""
@@ -95,11 +96,11 @@ class PriceForm(DraftForm):
         return {key: value for key, value in found if value is not None}
 
 
-def _promise(criterion: Criterion, stored: Decimal | None) -> DecimalField:
+def _promise(asked: Asked, stored: Decimal | None) -> DecimalField:
     return DecimalField(
-        label=f"{criterion.code} {criterion.name}",
-        help_text=criterion.description,
-        unit=criterion.unit,
+        label=f"{asked.code} {asked.name}",
+        help_text=asked.hint,
+        unit=asked.unit,
         places=PROMISE_DECIMALS,
         max_value=Decimal(10) ** 12 - 1,
         initial=stored,

@@ -104,12 +104,16 @@ class ItemPrice(models.Model):
 
 
 class BidAnswer(models.Model):
-    """A text answer to a quality criterion, or a promised number (`value`) for an efficiency or cost criterion."""
+    """A text answer to a quality criterion, or a promised number (`value`) for an efficiency or cost criterion.
+
+    `numbers` ({part id: decimal text}) are those of a life-cycle cost.
+    """
 
     bid_lot = models.ForeignKey(BidLot, on_delete=models.CASCADE, related_name="answers")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
     value = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    numbers = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bids import sheets
 from bids.actions.presence import be_present, others
 from bids.content import DraftContent
-from bids.figures import figures, points
+from bids.figures import figures, promised_figures
 from bids.forms.answers import AnswersForm
 from bids.forms.base import DraftForm
 from bids.forms.participation import ParticipationForm
@@ -166,12 +166,13 @@ def _page(
 
 def _figures(bench: Workbench, lot: Lot, content: DraftContent) -> dict[str, Any]:
     own = content.lots[lot.code]
-    promised = [(c, own.promised[c.code], points(c.curve, own.promised[c.code]))
-                for c in bench.promised(lot) if c.code in own.promised]  # fmt: skip
+    sums = figures(lot.items.all(), own, content.vat_rate)
+    price = sums.compared(bench.tender.evaluation.get("price_basis"))
+    promised = [row for row in promised_figures(bench.promised(lot), own, price) if row[1] is not None]
     return {
         "bench": bench,
         "lot": lot,
-        "figures": figures(lot.items.all(), own, content.vat_rate),
+        "figures": sums,
         "content": own,
         "vat_rate": content.vat_rate,
         "promised": promised,
@@ -180,4 +181,4 @@ def _figures(bench: Workbench, lot: Lot, content: DraftContent) -> dict[str, Any
 
 
 def _scale(form: PriceForm) -> list[Any]:
-    return [(criterion, field, criterion.curve) for criterion, field in form.promise_rows()]
+    return [(criterion, fields, criterion.curve) for criterion, fields in form.promise_rows()]

@@ -1,7 +1,6 @@
 """Check and hand in; the receipt; withdrawing; starting a replacement."""
 
 import json
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import clock
 from accounts.lifecycle import PROVIDER_ROLES
 from bids import actions, receipts, transfers, variants
-from bids.figures import figures, points
+from bids.figures import figures, promised_figures
 from bids.forms.acts import ActForm, SubmitForm
 from bids.keys import printed_verifier_key
 from bids.lifecycle import decide_submit, decide_withdraw
@@ -29,7 +28,7 @@ from bids.views.drafts import begin
 from bids.workbench import Workbench
 from tendering.corrections import since
 from tendering.forms.faults import add_faults
-from tendering.models import Criterion, Lot
+from tendering.models import Lot
 from tendering.zones import show_times_of
 
 
@@ -91,20 +90,18 @@ def _page(request: HttpRequest, bench: Workbench, form: SubmitForm, status: int 
 
 
 def _lot(bench: Workbench, lot: Lot) -> dict[str, Any]:
-    content = bench.lot_content(lot)
+    content, basis = bench.lot_content(lot), bench.tender.evaluation.get("price_basis")
+    sums = figures(lot.items.all(), content, bench.content.vat_rate)
     return {
         "lot": lot,
         "is_variant": lot.code in variants.of(bench.content),
-        "figures": figures(lot.items.all(), content, bench.content.vat_rate),
+        "figures": sums,
         "prices": [(item, content.unit_prices.get(item.ref)) for item in lot.items.all()],
         "content": content,
         "answers": [(criterion, content.answers.get(criterion.code, "")) for criterion in bench.quality(lot)],
-        "promised": [_promise(criterion, content.promised.get(criterion.code)) for criterion in bench.promised(lot)],
+        "promised": promised_figures(bench.promised(lot), content, sums.compared(basis)),
+        "stated": [(one, content.promised.get(one.code)) for one in bench.asked(lot) if ":" in one.code],
     }
-
-
-def _promise(criterion: Criterion, value: Decimal | None) -> tuple[Criterion, Decimal | None, Decimal | None]:
-    return criterion, value, None if value is None else points(criterion.curve, value)
 
 
 @signed_in

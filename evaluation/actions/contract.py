@@ -121,6 +121,18 @@ def _add_promises(contract: Contract) -> None:
             contract=contract, code=row.code, name=row.name, unit=row.unit, direction=row.direction or "lower",
             target=answer.value or 0,
         )  # fmt: skip
+    _add_life_cycle_numbers(contract)
+
+
+def _add_life_cycle_numbers(contract: Contract) -> None:
+    """Each number a life-cycle cost was worked out from is a target of its own."""
+    answers = BidAnswer.objects.filter(bid_lot__bid=contract.bid, bid_lot__lot=contract.lot)
+    for answer in answers.filter(criterion__kind=CriterionKind.COST).select_related("criterion"):
+        for one in answer.criterion.asked if answer.numbers else ():
+            ContractKpi.objects.create(
+                contract=contract, code=one.code, name=one.name, unit=one.unit, direction=one.better,
+                target=Decimal(answer.numbers[one.code.partition(":")[2]]),
+            )  # fmt: skip
 
 
 def locked(actor: User, contract_id: int, action: str) -> tuple[Contract, datetime]:

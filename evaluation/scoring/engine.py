@@ -82,6 +82,7 @@ def entries_of(standings: Sequence[Standing]) -> tuple[Entry, ...]:
             item.performance or Fraction(0),
             item.scores or {},
             {key: Fraction(value) for key, value in item.bid.promised.items()},
+            item.moves,
         )
         for item in standings
         if item.status == "valid"

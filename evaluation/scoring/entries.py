@@ -3,23 +3,45 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Protocol
 
 Key = tuple[Fraction, ...]
 
 
+class Moving(Protocol):
+    """A criterion whose promised number moves with the price of the bid."""
+
+    @property
+    def criterion_id(self) -> str: ...
+    @property
+    def weight(self) -> Fraction: ...
+    def value(self, price: Fraction) -> Fraction: ...
+    def score(self, value: Fraction) -> Fraction: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A valid bid as a method sees it: evaluated price, performance points L, scores and promised numbers."""
+    """A valid bid as a method sees it: evaluated price, performance points L, scores and promised numbers.
+
+    `moves` are the criteria whose number contains the price.
+    """
 
     bid_id: str
     price: Fraction
     performance: Fraction
     scores: Mapping[str, Fraction] = field(default_factory=dict)
     promised: Mapping[str, Fraction] = field(default_factory=dict)
+    moves: tuple[Moving, ...] = ()
 
     def at_price(self, price: Fraction) -> "Entry":
-        """The same bid at another price."""
-        return replace(self, price=price)
+        """The same bid at another price; a life-cycle cost with the price in it moves along."""
+        entry = replace(self, price=price)
+        for moving in self.moves:
+            value = moving.value(price)
+            entry = replace(entry, promised={**entry.promised, moving.criterion_id: value})
+            if moving.criterion_id in entry.scores:
+                entry = entry.with_score(moving.criterion_id, moving.weight, moving.score(value))
+        return entry
 
     def with_performance(self, performance: Fraction) -> "Entry":
         """The same bid with other performance points, its single scores unchanged."""

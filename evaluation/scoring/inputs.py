@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from tendering.rules.life_cycle import LifeCycle
+
 from .codec import InputError, decode, encode
 from .exact import Mode, rounded
 
@@ -154,7 +156,8 @@ class Criterion:
     """An award criterion: quality is scored 0-10 by people; cost and efficiency are promised numbers on a `curve`.
 
     `weight` is in points (scored criteria of a lot sum to 100); `curve` holds (value, points 0-10) by rising value.
-    `measures` is "minutes_per_case" when the promised number is the handling time of a case.
+    `measures` is "minutes_per_case" when the promised number is the handling time of a case. With `life_cycle` the
+    number of a cost is worked out from several numbers of the bid.
     """
 
     id: str
@@ -166,6 +169,7 @@ class Criterion:
     direction: Literal["lower", "higher"] = "higher"
     curve: tuple[tuple[Decimal, Decimal], ...] = ()
     measures: Literal["", "minutes_per_case"] = ""
+    life_cycle: LifeCycle | None = None
 
     @property
     def is_scored(self) -> bool:
@@ -197,7 +201,8 @@ class Reason:
 class LotBid:
     """One bid for one lot. A late bid that two people admitted is given as `submitted`.
 
-    A missing price is a missing key (None is accepted and dropped); percentages are 0-100.
+    A missing price is a missing key (None is accepted and dropped); percentages are 0-100. `life_cycle` holds
+    {criterion: {part: number}} of the criteria with a calculation.
     """
 
     bid_id: str
@@ -211,6 +216,7 @@ class LotBid:
     scores: Mapping[str, CriterionScores] = field(default_factory=dict)
     promised: Mapping[str, Decimal] = field(default_factory=dict)
     clarification: Clarification | None = None
+    life_cycle: Mapping[str, Mapping[str, Decimal]] | None = None
 
     def __post_init__(self) -> None:
         given = {ref: price for ref, price in self.prices.items() if price is not None}

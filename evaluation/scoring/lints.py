@@ -17,6 +17,7 @@ from .methods import NEVER, REFUSED, Method
 
 Severity = Literal["error", "warning", "info"]
 RATIOS = frozenset({"ratio_simple", "ratio_extended", "kaden_surcharge", "kaden_exponential"})
+PRICE_UNSEEN = frozenset({"external", "quality_fixed_price", "qbs", "fbs"})
 STEEPEST = Decimal("1.3")
 ITALIAN_PRICE_SHARE = Decimal("0.3")
 LAW: Mapping[str, tuple[str, str]] = {
@@ -80,8 +81,18 @@ def doubts(spec: EvaluationSpec, lots: Sequence[LotInput], method: Method, conte
     yield from _stated(spec)
     yield from _limits(spec, lots)
     yield from _scale(spec, lots)
+    yield from _counted_twice(spec, lots)
     for code in context.undescribed_costs:
         yield Finding("lcc_method_missing", "$.lots", {"criterion": code}, "warning")
+
+
+def _counted_twice(spec: EvaluationSpec, lots: Sequence[LotInput]) -> Iterator[Finding]:
+    """A life-cycle cost with the price in it beside a method that counts the price of its own."""
+    if spec.method in PRICE_UNSEEN or spec.weight_price == 0:
+        return
+    found = {c.id: c for lot in lots for c in lot.criteria if c.is_scored and c.life_cycle and c.life_cycle.with_price}
+    for code in found:
+        yield Finding("lcc_counts_price_twice", "$.spec.weight_price", {"criterion": code}, "warning")
 
 
 def _reference(spec: EvaluationSpec, method: Method) -> Iterator[Finding]:

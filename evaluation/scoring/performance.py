@@ -1,12 +1,14 @@
 """Step 4: criterion scores, performance points and published minima."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from .codec import InputError, member
 from .exact import as_decimal, plain
 from .formulas import below_minimum, below_share, curve_points, mean, performance_points
-from .inputs import Criterion, CriterionScores, EvaluationSpec, GroupMinimum, LotInput, Reason
+from .inputs import Criterion, CriterionScores, EvaluationSpec, GroupMinimum, LotBid, LotInput, Reason
+from .life_cycle import life_cycle_cost, moves_with_price, worked_out
 from .standing import Standing
 
 
@@ -14,6 +16,31 @@ def criterion_score(criterion: Criterion, value: Fraction, spec: EvaluationSpec)
     """Score 0-10 of a promised number by the published curve, rounded as published."""
     curve = [(Fraction(x), Fraction(points)) for x, points in criterion.curve]
     return spec.round("criterion_score", curve_points(curve, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A criterion whose life-cycle cost contains the price of this bid."""
+
+    criterion: Criterion
+    bid: LotBid
+    spec: EvaluationSpec
+
+    @property
+    def criterion_id(self) -> str:
+        return self.criterion.id
+
+    @property
+    def weight(self) -> Fraction:
+        return Fraction(self.criterion.weight)
+
+    def value(self, price: Fraction) -> Fraction:
+        """The cost at another price in cents."""
+        return Fraction(life_cycle_cost(self.criterion, self.bid, price) or 0)
+
+    def score(self, value: Fraction) -> Fraction:
+        """Score 0-10 of that cost."""
+        return criterion_score(self.criterion, value, self.spec)
 
 
 def panel_score(scores: CriterionScores, spec: EvaluationSpec) -> Fraction | None:
@@ -51,6 +78,8 @@ def apply_scores(standings: list[Standing], lot: LotInput, spec: EvaluationSpec,
 
 
 def _score(standing: Standing, lot: LotInput, spec: EvaluationSpec, path: str) -> None:
+    standing.bid = worked_out(standing.bid, lot, standing.amount)
+    standing.moves = tuple(Priced(c, standing.bid, spec) for c in lot.criteria if moves_with_price(c, standing.bid))
     scores: dict[str, Fraction] = {}
     for criterion in lot.criteria:
         score = _one_score(standing, criterion, spec)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from .entries import Moving
 from .inputs import LotBid, Reason
 from .results import Economics, Flag, Line, LowOutcome, Status
 
@@ -33,6 +34,7 @@ class Standing:
     scores: dict[str, Fraction] | None = None
     performance: Fraction | None = None
     economics: Economics | None = None
+    moves: tuple[Moving, ...] = ()
 
     def exclude(self, reason: Reason) -> None:
         self.reasons.append(reason)

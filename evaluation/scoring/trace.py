@@ -13,7 +13,9 @@ from typing import Literal
 from .exact import as_decimal, plain, rounded
 from .formulas import curve_points, mean
 from .inputs import Criterion, CriterionScores, EvaluationSpec, LotBid, LotInput, Rounding
+from .life_cycle import life_cycle_steps, worked_out
 from .performance import criterion_score, panel_score, scored_weights
+from .pricing import price_bid
 
 Origin = Literal["agreed", "mean", "curve"]
 SHOWN_PLACES = 6
@@ -25,7 +27,8 @@ class CriterionTrace:
 
     `origin`: the panel agreed on it, it is the mean of the panel's scores, or a published curve gives it for the number
     promised. `formula` ends with the unrounded value (cut after six decimals, marked "…"); `rounding` is the published
-    step between it and `score`, None where nothing is rounded. `points` is weight times score.
+    step between it and `score`, None where nothing is rounded. `points` is weight times score. `before` is how the
+    number of a life-cycle cost was worked out.
     """
 
     origin: Origin
@@ -34,17 +37,24 @@ class CriterionTrace:
     rounding: Rounding | None
     score: str
     points: str
+    before: tuple[str, ...] = ()
 
 
-def criterion_trace(criterion: Criterion, bid: LotBid, spec: EvaluationSpec) -> CriterionTrace | None:
-    """None where the bid has no score for this criterion."""
+def criterion_trace(
+    criterion: Criterion, bid: LotBid, spec: EvaluationSpec, lot: LotInput | None = None
+) -> CriterionTrace | None:
+    """None where the bid has no score for this criterion. A life-cycle cost needs the lot with its price sheet."""
+    before: tuple[str, ...] = ()
+    if lot is not None and criterion.life_cycle is not None and bid.life_cycle:
+        price = price_bid(bid, lot.positions, spec).evaluated
+        bid, before = worked_out(bid, lot, price), life_cycle_steps(criterion, bid, price)
     found = _promised(criterion, bid, spec) if criterion.is_promised else _given(criterion, bid, spec)
     if found is None:
         return None
     origin, inputs, formula, rule, score = found
     shown, weight = plain(score), Fraction(criterion.weight)
     points = f"{plain(weight)} × {shown} = {plain(weight * score)}"
-    return CriterionTrace(origin, inputs, formula, rule, shown, points)
+    return CriterionTrace(origin, inputs, formula, rule, shown, points, before)
 
 
 _Found = tuple[Origin, tuple[Decimal, ...], str, Rounding | None, Fraction]

@@ -132,6 +132,13 @@ def _bid(bid: LotBid, lot: LotInput, path: str) -> None:
         _within(scores.consensus, 0, SCALE_MAXIMUM, f"{place}.consensus")
     for key, value in bid.promised.items():
         _within(value, None, None, member(f"{path}.promised", key))
+    _known(bid.life_cycle or {}, criteria, f"{path}.life_cycle", "unknown criterion")
+    for key, numbers in (bid.life_cycle or {}).items():
+        rule = next(criterion.life_cycle for criterion in lot.criteria if criterion.id == key)
+        parts = {part.id for part in rule.parts} if rule else set()
+        _known(numbers, parts, member(f"{path}.life_cycle", key), "unknown part")
+        for part, value in numbers.items():
+            _within(value, 0, None, member(member(f"{path}.life_cycle", key), part))
 
 
 def _scale(scores: Mapping[str, Decimal], path: str) -> None:

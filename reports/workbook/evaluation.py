@@ -14,6 +14,7 @@ from evaluation.scoring.performance import criterion_score, panel_score
 from evaluation.scoring.results import Row
 from reports.workbook import formulas
 from reports.workbook.layout import Rows, Sheet, at, lines_of, span
+from reports.workbook.life_cycle import LifeCycles
 from reports.workbook.prices import decimals
 from reports.workbook.ranking import Ranking
 from reports.workbook.subject import Lot
@@ -51,6 +52,7 @@ class Evaluation:
         self.list_head = rows.take() + 2
         self.list = self.list_head + 1
         self.curve_head = self.list + len(self.bids) * len(self.criteria) + 2
+        self.life_cycles = LifeCycles(sheet, lot, self.curve_head + 2 + len(self.promised) + 1)
         self.ranking = Ranking(self)
 
     # -- addresses --------------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ class Evaluation:
             (0, 0, 18), (1, 1, 38), (2, self.last_column, 15), (self.last_column + 1, self.last_column + 12, 14)
         )
         sheet.ws.freeze_panes(0, 2)
-        sheet.ws.print_area(0, 0, self.curve_head + 2 + len(self.promised), self.last_column)
+        sheet.ws.print_area(0, 0, self.life_cycles.end, self.last_column)
         if not self.bids:
             sheet.text(LOWEST_ROW, 0, _("There is no bid with prices."))
             return
@@ -158,6 +160,7 @@ class Evaluation:
             self._list()
         if self.promised:
             self._curves()
+        self.life_cycles.write(prices)
 
     def fixed_reason(self, row: Row) -> str:
         """Why a bid is out by a decision of people; what the sheet finds by itself is not repeated."""
@@ -253,7 +256,7 @@ class Evaluation:
         sheet.text(row, 1, f"{criterion.id} {criterion.name}")
         scores = bid.scores.get(criterion.id, CriterionScores())
         if criterion.is_promised:
-            sheet.input(row, 2, bid.promised.get(criterion.id), "plain", f"{words}, {_('promised number')}")
+            self._number(row, index, bid, criterion, f"{words}, {_('promised number')}")
             expression = self._by_curve(row, criterion)
         else:
             for offset, who in enumerate(self.evaluators):
@@ -264,6 +267,15 @@ class Evaluation:
         sheet.live(row, self.score, expression, score, "points!")
         self._minimum(row, number, criterion, score)
         self._reasons(row, bid, criterion)
+
+    def _number(self, row: int, index: int, bid: LotBid, criterion: Criterion, words: str) -> None:
+        """The promised number as it was typed, or the life-cycle cost worked out below."""
+        value = bid.promised.get(criterion.id)
+        if criterion.life_cycle is None:
+            self.sheet.input(row, 2, value, "plain", words)
+        else:
+            cell = self.life_cycles.total_cell(criterion.id, index)
+            self.sheet.live(row, 2, f'IF(ISNUMBER({cell}),{cell},"")', value)
 
     def _by_panel(self, row: int) -> str:
         cells, consensus = span((row, 3), (row, self.consensus - 1)), at(row, self.consensus)

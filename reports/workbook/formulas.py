@@ -123,6 +123,14 @@ def share_of(part: str, base: str, k: int) -> str:
     return f"ROUND({100 * 10**k}*({part})/({base}),0)/{10**k}"
 
 
+def present_value(number: str, unit_price: str, factor: str, places: tuple[int, int, int], *, negative: bool) -> str:
+    """number × price per unit × factor in cents, with the decimals of the three; nothing without the number."""
+    cells = zip((number, unit_price, factor), places, strict=True)
+    product = "*".join(whole(cell, k) for cell, k in cells)
+    amount = shown(product, 10 ** (sum(places) - 2), 2)
+    return f'IF(ISNUMBER({number}),{"-" if negative else ""}{amount},"")'
+
+
 def curve(value: str, points: Sequence[tuple[str, str]], k: int) -> str:
     """Points of a promised number: straight lines between (value, points) cells, constant beyond both ends."""
     v = whole(value, k)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from evaluation.scoring.inputs import EvaluationSpec, Rounding
 from reports.workbook.economics import term_in_months
+from reports.workbook.life_cycle import too_large
 from reports.workbook.prices import decimals, price_places
 from reports.workbook.ranking import ENGINE_DECIDES, OWN_COLUMNS
 from reports.workbook.subject import Lot, Subject
@@ -82,6 +83,8 @@ def _lot(lot: Lot) -> Iterator[str]:
         yield _("The prices are too large for exact price points.")
     if any(_line_numerators(lot)):
         yield _("A quantity times a unit price has too many digits.")
+    if any(too_large(lot)):
+        yield _("The amounts of a life-cycle cost are too large for exact formulas.")
     if any(_percent_numerators(lot, highest)):
         yield _("A percentage has too many decimals for such a price.")
     if any(too_fine(lot)):
@@ -139,8 +142,10 @@ def too_fine(lot: Lot) -> Iterator[bool]:
         for scores in bid.scores.values():
             given = [*scores.by_evaluator.values(), scores.consensus or Decimal(0)]
             yield any(decimals(score) > 2 for score in given)
-        for value in bid.promised.values():
-            yield decimals(value) > 6 or abs(value) >= 10**6
+        worked_out = {criterion.id for criterion in lot.criteria if criterion.life_cycle}
+        for code, value in bid.promised.items():
+            fine = decimals(value) > (4 if code in worked_out else 6)
+            yield fine or abs(value) >= (10**7 if code in worked_out else 10**6)
 
 
 def _economics_numerator(lot: Lot, highest: Fraction) -> Fraction:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from evaluation import sentences
 from evaluation.provision import Compared
 from evaluation.scoring import LotResult, LotRobustness, TenderInput, TenderResult, evaluate, robustness
 from evaluation.scoring.inputs import Criterion, EvaluationSpec, LotBid, LotInput
+from evaluation.scoring.life_cycle import worked_out
 from evaluation.sentences import Naming
 
 
@@ -62,7 +65,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Lot:
-    """One lot of the subject. `bids` are those with figures to compare, in the order of the opening record."""
+    """One lot of the subject. `bids` are those with figures to compare, in the order of the opening record, with
+    their life-cycle costs worked out."""
 
     subject: Subject
     input: LotInput
@@ -74,7 +78,9 @@ class Lot:
 
     @property
     def bids(self) -> list[LotBid]:
-        return [bid for bid in self.input.bids if _has_figures(bid)]
+        prices = {row.bid_id: row.evaluation_price or Decimal(0) for row in self.result.rows}
+        figured = (bid for bid in self.input.bids if _has_figures(bid))
+        return [worked_out(bid, self.input, Fraction(prices[bid.bid_id])) for bid in figured]
 
     @property
     def others(self) -> list[LotBid]:

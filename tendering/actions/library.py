@@ -40,7 +40,7 @@ LOT_NAMES = ("code", "title", "cpv", "value", "quantity_basis", "reference_quant
              "baseline_cost_per_case", "baseline_minutes_per_case")  # fmt: skip
 ITEM_NAMES = ("ref", "text", "unit", "quantity", "price_decimals", "is_optional", "in_evaluation", "essential")
 CRITERION_NAMES = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
-                   "direction", "curve", "measures", "key")  # fmt: skip
+                   "direction", "curve", "measures", "key", "life_cycle")  # fmt: skip
 
 
 def create_template(*, actor: User, owner: Organization, code: str, kind: str) -> Template:

@@ -7,16 +7,17 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from tendering.actions import life_cycle
 from tendering.actions.access import edit
 from tendering.actions.drafting import touch
 from tendering.actions.rows import Faults, build, each_once, exact
-from tendering.models import Criterion, Item, Lot, RequiredDocument, Tender
+from tendering.models import Criterion, CriterionKind, Item, Lot, RequiredDocument, Tender
 
 LOT_FIELDS = ("code", "title", "cpv", "value", "quantity_basis", "reference_quantity", "reference_unit",
               "baseline_cost_per_case", "baseline_minutes_per_case")  # fmt: skip
 ITEM_FIELDS = ("ref", "text", "unit", "quantity", "price_decimals", "is_optional", "in_evaluation", "essential")
 CRITERION_FIELDS = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
-                    "direction", "curve", "measures", "key")  # fmt: skip
+                    "direction", "curve", "measures", "key", "life_cycle")  # fmt: skip
 TOP_SCORE = 10
 Data = Mapping[str, Any]
 
@@ -142,11 +143,17 @@ def _criterion(
     codes = fields.pop("lots", None) or []
     if "curve" in fields:
         fields["curve"] = _curve(fields["curve"] or [], f"{path}.curve", faults)
+    if "life_cycle" in fields:
+        fields["life_cycle"] = life_cycle.checked(fields["life_cycle"], f"{path}.life_cycle", faults)
     row = build(Criterion(tender=tender, position=number), fields, CRITERION_FIELDS, path, faults)
     if row.minimum_score is not None and row.minimum_score > TOP_SCORE:
         faults.add(f"{path}.minimum_score", _("A minimum score lies between 0 and 10."))
     if not isinstance(row.guide, dict) or not all(isinstance(text, str) for text in row.guide.values()):
         faults.add(f"{path}.guide", _("A scoring guide names a text for each span of points."))
+    if row.life_cycle and row.kind != CriterionKind.COST:
+        faults.add(f"{path}.life_cycle", _("Only a cost criterion is worked out as life-cycle cost."))
+    if row.life_cycle:
+        row.direction = "lower"
     for code in codes:
         if code not in lots:
             faults.add(f"{path}.lots", _("There is no lot %(code)s.") % {"code": code})

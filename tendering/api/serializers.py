@@ -13,6 +13,7 @@ from tendering.models import (
     LifeSituation,
     ProcedureType,
 )
+from tendering.rules import life_cycle
 
 
 def money() -> StrictDecimalField:
@@ -83,6 +84,28 @@ class LotShape(serializers.Serializer):
     items = ItemShape(many=True, required=False)
 
 
+class CostPartShape(serializers.Serializer):
+    """A kind of cost: `use` and `maintenance` come every year, the others once at the end; `residual` is taken off."""
+
+    id = serializers.CharField(max_length=2, required=False, help_text="Numbered in the order given")
+    kind = serializers.ChoiceField(choices=life_cycle.KINDS)
+    text = serializers.CharField(max_length=200)
+    unit = serializers.CharField(max_length=60)
+    unit_price = serializers.CharField(required=False, help_text="Published price per unit, of a `use`")
+
+
+class LifeCycleShape(serializers.Serializer):
+    """The published calculation of a life-cycle cost; bidders state the numbers of its parts."""
+
+    years = serializers.IntegerField(min_value=1, max_value=life_cycle.MOST_YEARS)
+    rate_pct = serializers.CharField(help_text="Discount rate per year in per cent, as text")
+    factor_decimals = serializers.IntegerField(
+        min_value=life_cycle.LEAST_DECIMALS, max_value=life_cycle.MOST_DECIMALS, default=4
+    )
+    with_price = serializers.BooleanField(default=True, help_text="The evaluated price is part of the cost")
+    parts = CostPartShape(many=True, allow_empty=False)
+
+
 class CriterionShape(serializers.Serializer):
     """A requirement or an award criterion; `lots` empty means all lots."""
 
@@ -101,6 +124,7 @@ class CriterionShape(serializers.Serializer):
         child=serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2), default=list
     )
     measures = serializers.ChoiceField(choices=["minutes_per_case"], allow_blank=True, default="")
+    life_cycle = LifeCycleShape(required=False, help_text="Of a cost criterion that is worked out from several numbers")
     lots = serializers.ListField(child=serializers.CharField(), default=list)
 
 

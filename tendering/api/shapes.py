@@ -86,4 +86,5 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
     lots: list[Lot] = list(criterion.lots.all())
-    return {**{name: getattr(criterion, name) for name in CRITERION}, "lots": [lot.code for lot in lots]}
+    shape = {**{name: getattr(criterion, name) for name in CRITERION}, "lots": [lot.code for lot in lots]}
+    return shape | ({"life_cycle": criterion.life_cycle} if criterion.life_cycle else {})

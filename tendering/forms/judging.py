@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tendering.fields import DecimalField
-from tendering.forms import groups
+from tendering.forms import groups, life_cycle
 from tendering.forms.rows import Row, is_blank, read_rows
 from tendering.forms.steps import StepForms
 from tendering.methods import BY_ID, NUMBERS, OFFERS, OWN_KEYS, Number, Offer
@@ -48,6 +48,7 @@ TABLES = ("quality", "efficiency", "cost", "mandatory", "papers")
 HEADS = {"quality": "B", "efficiency": "E", "cost": "C", "mandatory": "A"}
 IGNORED = frozenset({"code", "category", "points", "direction", "only"})
 ALL_LOTS = "*"
+LIFE_CYCLE = "life_cycle"
 
 
 class HowForm(forms.Form):
@@ -277,7 +278,31 @@ class PromiseForm(CriterionForm):
 
 
 class CostForm(PromiseForm):
+    """One promised amount, or a life-cycle cost that is worked out from several numbers of the bid."""
+
     kind = CriterionKind.COST
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(life_cycle.fields())
+
+    def clean(self) -> dict[str, Any]:
+        """A calculation is whole or absent."""
+        life_cycle.check(self)
+        return self.cleaned_data
+
+    @property
+    def has_calculation(self) -> bool:
+        """Whether something of a life-cycle calculation is there or faulty: then its fields stand open."""
+        return bool(self["lcc_years"].value()) or any(name.startswith(life_cycle.HEAD) for name in self.errors)
+
+    @property
+    def uses(self) -> list[list[forms.BoundField]]:
+        """The fields of what is consumed: name, unit, price."""
+        return [[self[f"lcc_use{n}_{name}"] for name in ("text", "unit", "price")] for n in life_cycle.USES]
+
+    def data_to_store(self, code: str) -> dict[str, Any]:
+        return {**super().data_to_store(code), LIFE_CYCLE: self.cleaned_data}
 
 
 class PointForm(forms.Form):
@@ -339,18 +364,19 @@ class Stored:
 
     lots: list[str]
     criteria: dict[str, dict[str, Any]]
+    currency: str = "EUR"
 
 
 def stored_of(tender: Tender) -> Stored:
     """Read once per page; three queries."""
     rows = (criterion_data(criterion) for criterion in tender.criteria.prefetch_related("lots"))
-    return Stored([lot.code for lot in tender.lots.all()], {row["code"]: row for row in rows})
+    return Stored([lot.code for lot in tender.lots.all()], {row["code"]: row for row in rows}, tender.currency)
 
 
 def criterion_data(criterion: Criterion) -> dict[str, Any]:
     """A stored criterion in the shape of actions.replace_criteria."""
     names = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
-             "direction", "curve", "measures", "key")  # fmt: skip
+             "direction", "curve", "measures", "key", "life_cycle")  # fmt: skip
     return {**{name: getattr(criterion, name) for name in names}, "lots": [lot.code for lot in criterion.lots.all()]}
 
 
@@ -446,7 +472,12 @@ class HowStep(StepForms):
                 taken.add(code)
                 data = form.data_to_store(code)  # type: ignore[attr-defined]  # every form of these tables has it
                 own = {"lots": self.lots_of(form)} if isinstance(form, CriterionForm) else {}
-                rows.append({**_kept(self.stored.criteria.get(code, {}), data), **own, **self._curve(name, number)})
+                before = self.stored.criteria.get(code, {})
+                if LIFE_CYCLE in data:
+                    data[LIFE_CYCLE] = life_cycle.to_store(
+                        data[LIFE_CYCLE], before.get(LIFE_CYCLE) or {}, self.stored.currency
+                    )
+                rows.append({**_kept(before, data), **own, **self._curve(name, number)})
         order = {code: number for number, code in enumerate(self.stored.criteria)}
         return sorted(rows, key=lambda row: order.get(row["code"], len(order)))
 
@@ -555,6 +586,7 @@ def _stored(criterion: Criterion) -> Row:
     row |= {name: criterion.guide.get(span, "") for name, span in SPANS.items()}
     row["only"] = ",".join(lot.code for lot in criterion.lots.all()) or ALL_LOTS
     row["is_case_time"] = criterion.measures == "minutes_per_case"
+    row |= life_cycle.initial(criterion.life_cycle)
     if criterion.is_promised:
         row["curve"] = [{"value": Decimal(value), "points": Decimal(points)} for value, points in criterion.curve]
     return row

@@ -5,6 +5,7 @@ from tendering.models.outages import ExtensionProposal
 from tendering.models.parts import (
     CODE,
     PRICE_PAPER,
+    Asked,
     Criterion,
     CriterionKind,
     Document,
@@ -44,6 +45,7 @@ __all__ = [
     "AllocationRule",
     "Amendment",
     "Approval",
+    "Asked",
     "Authority",
     "Bookmark",
     "CancellationGround",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tendering.models.tender import CPV, POSITIVE, Tender
+from tendering.rules import life_cycle
+from tendering.rules.life_cycle import LifeCycle
 
 CODE = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("Use letters, digits, full stop and hyphen only."))
 
@@ -83,11 +86,23 @@ class CriterionKind(models.TextChoices):
     QUALITY = "quality", _("Quality")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A number every bid states: the key it is kept under, its name and unit, which direction is better, a hint."""
+
+    code: str
+    name: str
+    unit: str
+    better: Literal["lower", "higher"]
+    hint: str = ""
+
+
 class Criterion(models.Model):
     """A requirement (yes or no) or an award criterion. Efficiency and cost are promised numbers scored by `curve`.
 
     `curve` is a list of [value, points] as decimal strings, published; `guide` maps "8-10" to the anchor text.
-    `weight` are weight points; scored criteria of a lot sum to 100.
+    `weight` are weight points; scored criteria of a lot sum to 100. `life_cycle` is the published calculation of a cost
+    that is worked out from several numbers of the bid (`rules.life_cycle`), empty where one number is promised.
     """
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="criteria")
@@ -109,6 +124,7 @@ class Criterion(models.Model):
     curve = models.JSONField(default=list, blank=True)
     measures = models.CharField(max_length=30, blank=True, choices=[("minutes_per_case", _("minutes per case"))])
     key = models.CharField(max_length=40, blank=True)
+    life_cycle = models.JSONField(default=dict, blank=True)
     lots: models.ManyToManyField[Lot, Any] = models.ManyToManyField(Lot, blank=True, related_name="criteria")
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -127,6 +143,28 @@ class Criterion(models.Model):
     def is_promised(self) -> bool:
         """A number the bidder promises, scored by the published curve."""
         return self.kind in {CriterionKind.EFFICIENCY, CriterionKind.COST}
+
+    @property
+    def calculation(self) -> LifeCycle | None:
+        """The published life-cycle calculation, if the cost is worked out by one."""
+        return life_cycle.read(self.life_cycle) if self.life_cycle else None
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The numbers a bid states for this criterion: the promised one, or those of the life-cycle calculation."""
+        if (rule := self.calculation) is None:
+            better: Literal["lower", "higher"] = "higher" if self.direction == "higher" else "lower"
+            return (Asked(self.code, self.name, self.unit, better, self.description),) if self.is_promised else ()
+        return tuple(
+            Asked(
+                life_cycle.part_key(self.code, part.id),
+                part.text,
+                part.unit,
+                "higher" if part.kind == "residual" else "lower",
+                part.unit,
+            )
+            for part in rule.parts
+        )
 
     def clean(self) -> None:
         if self.is_promised and len(self.curve) < 2:

@@ -18,6 +18,7 @@ from tendering.forms.attachments import KINDS
 from tendering.forms.judging import criterion_data
 from tendering.lifecycle import Status
 from tendering.models import Criterion, CriterionKind, Document, Lot, Question, Tender
+from tendering.rules.life_cycle import Amount, LifeCycle, invented
 from tendering.weights import percent, plain, shares
 
 BADGES = {
@@ -31,6 +32,8 @@ BADGES = {
     Status.CANCELLED: "danger",
 }
 
+INVENTED_PRICE = Decimal("10000.00")
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -38,6 +41,17 @@ class Promise:
 
     criterion: Criterion
     picture: SafeString
+    calculation: "Calculation | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A published life-cycle calculation with the amounts of an invented bid; `cost` is theirs and the price's."""
+
+    rule: LifeCycle
+    amounts: tuple[Amount, ...]
+    price: Decimal | None
+    cost: Decimal | None
 
 
 def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
@@ -97,7 +111,15 @@ def _share_of(criterion: Criterion, tender: Tender) -> Decimal | None:
 
 
 def _promise(criterion: Criterion) -> Promise:
-    return Promise(criterion, curve_svg(criterion.curve, criterion.name, criterion.unit, get_language() or "de"))
+    picture = curve_svg(criterion.curve, criterion.name, criterion.unit, get_language() or "de")
+    return Promise(criterion, picture, _calculation(criterion))
+
+
+def _calculation(criterion: Criterion) -> Calculation | None:
+    if (rule := criterion.calculation) is None:
+        return None
+    numbers, price = invented(rule.parts), INVENTED_PRICE if rule.with_price else None
+    return Calculation(rule, rule.amounts(numbers), price, rule.cost(numbers, price))
 
 
 def _documents(tender: Tender) -> list[Document]:

@@ -10,7 +10,8 @@ from typing import Any
 from evaluation.scoring import METHODS as ENGINE
 from evaluation.scoring import TenderInput, evaluate
 from evaluation.scoring.codec import decode, encode
-from evaluation.scoring.inputs import EvaluationSpec, GroupMinimum
+from evaluation.scoring.inputs import Criterion, EvaluationSpec, GroupMinimum, LotBid, LotInput
+from tendering.rules.life_cycle import CostPart, LifeCycle
 
 LIVE = Path(__file__).parents[2] / "config" / "demo" / "live.json"
 Json = dict[str, Any]
@@ -197,3 +198,42 @@ def _with_faults(r: random.Random, bid: Json) -> Json:
     elif dice < 0.16 and bid["promised"]:
         bid["promised"].popitem()
     return bid
+
+
+def life_cycle_tender(seed: int) -> TenderInput:
+    """A random tender with a life-cycle cost in every lot: with and without the price, complete and incomplete."""
+    r, base = random.Random(seed), _small(random_tender(seed))
+    lots = tuple(_with_life_cycle(r, lot) for lot in base.lots)
+    return TenderInput.from_json(encode(replace(base, tender_id=f"C{seed:04}", lots=lots)))
+
+
+def _with_life_cycle(r: random.Random, lot: LotInput) -> LotInput:
+    kinds = r.sample(["use", "use", "maintenance", "end_of_life", "residual"], r.randint(1, 5))
+    parts = tuple(_part(r, str(number), kind) for number, kind in enumerate(kinds, 1))
+    rate = Decimal(r.choice(["0", "0.9", "2", "3.125"]))
+    rule = LifeCycle(r.randint(1, 15), rate, parts, r.random() < 0.6, r.choice([2, 4, 6]))
+    top = Decimal(r.randint(20_000, 90_000))
+    first = replace(
+        lot.criteria[0], kind="cost", unit="EUR", direction="lower", life_cycle=rule, measures="",
+        curve=((Decimal(1_000), Decimal(10)), (top, Decimal("2.5")), (top * 2, Decimal(0))),
+    )  # fmt: skip
+    bids = (_with_numbers(r, bid, first) for bid in lot.bids)
+    return replace(lot, criteria=(first, *lot.criteria[1:]), bids=tuple(bids))
+
+
+def _part(r: random.Random, number: str, kind: Any) -> CostPart:
+    price = Decimal(dec(r.randint(1, 9_999), r.choice([2, 4]))) if kind == "use" else Decimal(1)
+    return CostPart(number, kind, f"Part {number}", "units", price)
+
+
+def _with_numbers(r: random.Random, bid: LotBid, criterion: Criterion) -> LotBid:
+    assert criterion.life_cycle is not None
+    numbers = {part.id: Decimal(dec(r.randint(0, 99_999), 2)) for part in criterion.life_cycle.parts}
+    if r.random() < 0.1:
+        numbers.pop("1")
+    scores = {code: given for code, given in bid.scores.items() if code != criterion.id}
+    return replace(bid, scores=scores, promised=_less(bid.promised, criterion.id), life_cycle={criterion.id: numbers})
+
+
+def _less(promised: Any, code: str) -> dict[str, Decimal]:
+    return {key: value for key, value in promised.items() if key != code}

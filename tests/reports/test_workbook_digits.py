@@ -17,10 +17,11 @@ from reports.workbook.layout import exactly
 from reports.workbook.ranking import ENGINE_DECIDES
 from tests.evaluation.scoring.case_input import TENDER_CASES, case_input
 from tests.reports.recalculation import Cells, needs_libreoffice, printed, recalculate, with_inputs
-from tests.reports.tenders import NEW_METHODS, english_tender, further_tender, random_tender
+from tests.reports.tenders import NEW_METHODS, english_tender, further_tender, life_cycle_tender, random_tender
 
 HOSTILE = ('=HYPERLINK("http://a.example","x")', "+49 30 1", "@SUM(A1)", "-2+3", "=cmd|' /C calc'!A0", "\t=1+1")
 RANDOM = [f"R{seed}" for seed in range(6)] + [f"N{seed}" for seed in range(len(NEW_METHODS))]  # one of each method
+RANDOM += [f"C{seed}" for seed in range(4)]  # with a life-cycle cost
 
 
 def book_of(tender: TenderInput, language: str = "en", **options: Any) -> Built:
@@ -32,7 +33,7 @@ def tender_of(name: str) -> TenderInput:
     """A reference case, the English tender "ASH" or a random one "R7"."""
     if name == "ASH":
         return english_tender()
-    made = {"R": random_tender, "N": further_tender}.get(name[0])
+    made = {"R": random_tender, "N": further_tender, "C": life_cycle_tender}.get(name[0])
     return made(int(name[1:])) if made else case_input(name)
 
 

@@ -433,6 +433,7 @@ class Offer:
         self.outcome: str | None = None
         self.scores: dict[str, Fraction] = {}
         self.performance: Fraction | None = None
+        self.promised: dict[str, Fraction] = {}
         self.figures: dict[str, Fraction] = {}
         self.key: tuple[Fraction, ...] | None = None
         self.rank: int | None = None
@@ -511,13 +512,33 @@ def is_scored(criterion: Json) -> bool:
     return criterion["kind"] != "price" and Fraction(criterion["weight"]) > 0
 
 
+def promised_of(offer: Offer, criterion: Json) -> Fraction | None:
+    """The number a bid promises, or its life-cycle cost by the published calculation."""
+    calculation = criterion.get("life_cycle")
+    if calculation is None:
+        stated = offer.bid["promised"].get(criterion["id"])
+        return None if stated is None else Fraction(stated)
+    numbers = offer.bid.get("life_cycle", {}).get(criterion["id"], {})
+    growth, places = 1 + Fraction(calculation["rate_pct"]) / 100, calculation["factor_decimals"]
+    every_year = sum((1 / growth**year for year in range(1, calculation["years"] + 1)), Fraction(0))
+    factors = {"use": every_year, "maintenance": every_year}
+    total = offer.amount if calculation["with_price"] else Fraction(0)
+    for part in calculation["parts"]:
+        if part["id"] not in numbers:
+            return None
+        factor = rounded(factors.get(part["kind"], 1 / growth ** calculation["years"]), "half_up", places)
+        worth = rounded(Fraction(numbers[part["id"]]) * Fraction(part["unit_price"]) * factor, "half_up", 2)
+        total += -worth if part["kind"] == "residual" else worth
+    return total
+
+
 def score_of(offer: Offer, criterion: Json, rule: Rule) -> Fraction | None:
     """A promised number by its curve; else what the panel agreed on, else the mean of its single scores."""
     if criterion["kind"] in ("cost", "efficiency"):
-        promised = offer.bid["promised"].get(criterion["id"])
+        promised = offer.promised.get(criterion["id"])
         if promised is None or not criterion["curve"]:
             return None
-        return rule.round("criterion_score", curve_points(criterion["curve"], Fraction(promised)))
+        return rule.round("criterion_score", curve_points(criterion["curve"], promised))
     given = offer.bid["scores"].get(criterion["id"], {})
     if given.get("consensus") is not None:
         return Fraction(given["consensus"])
@@ -527,6 +548,8 @@ def score_of(offer: Offer, criterion: Json, rule: Rule) -> Fraction | None:
 
 def score_offer(offer: Offer, lot: Json, rule: Rule) -> None:
     """Performance points: weight points times scores. Below a published minimum a bid is out; equal passes."""
+    found = {c["id"]: promised_of(offer, c) for c in lot["criteria"]}
+    offer.promised = {key: value for key, value in found.items() if value is not None}
     scores: dict[str, Fraction] = {}
     for criterion in lot["criteria"]:
         score = score_of(offer, criterion, rule)
@@ -684,8 +707,7 @@ def figure_of(method: str, offer: Offer, rule: Rule, reference: tuple[Fraction, 
         return (offer.points + rule.param("surcharge")) / offer.amount * 100_000
     if method == "monetised":
         return offer.amount - rule.param("per_point") * offer.points / 10
-    stated = offer.bid["promised"].get(rule.spec["figure_criterion"])
-    return None if stated is None else Fraction(stated)
+    return offer.promised.get(rule.spec["figure_criterion"])
 
 
 def apply_powers(offer: Offer, rule: Rule) -> None:
@@ -1021,6 +1043,7 @@ def check_tender(check: Check) -> None:
     check_checkpoints(check, [trail, *([bids] if bids else [])], keys)
     check_receipts(check, bids, keys)
     check_two_people(check, trail)
+    check_draws(check, trail)
     runs = [check_run(check, number) for number in range(1, tender["evaluations"] + 1)]
     check_published_rule(check, trail)
     check_opening(check, trail)
@@ -1063,6 +1086,45 @@ def check_two_people(check: Check, trail: Trail) -> None:
     check.say("two people", f"{number} second steps were done by another person than the first")
 
 
+def draw_of(seed: str, number: int, bids: list[str]) -> str:
+    """SHA-256 of seed, number and the sorted numbers of the bids, one a line, points to one of them."""
+    names = sorted(bids)
+    text = "\n".join([seed, str(number), *names])
+    return names[int(hashlib.sha256(text.encode()).hexdigest(), 16) % len(names)]
+
+
+def check_draws(check: Check, trail: Trail) -> None:
+    """A draw by calculation follows from the seed that was fixed before and a number that somebody else named."""
+    started: dict[str, Json] = {}
+    number = 0
+    for event in trail.of("lots.draw_started", "lots.drawn"):
+        data, where = event["data"], f"act {event['seq']} (lots.drawn), lot {event['data']['lot']}"
+        if event["verb"] == "lots.draw_started":
+            started[data["lot"]] = event
+            continue
+        if data["drawn"] not in data["between"]:
+            raise Fault(f"{where}: the bid that was drawn is none of the equal ones")
+        if "seed" not in data:
+            continue  # by hand, among people
+        first = started.get(data["lot"])
+        if first is None:
+            raise Fault(f"{where}: the trail knows no start of this draw")
+        if first["actor"] == event["actor"]:
+            raise Fault(f"{where}: start and number came from the same person")
+        check.same(f"{where}, commitment", data["commitment"], first["data"]["commitment"])
+        check.same(f"{where}, hash of the seed", first["data"]["commitment"], domain_free_hash(data["seed"]))
+        check.same(f"{where}, equal bids", sorted(data["between"]), sorted(first["data"]["between"]))
+        check.same(f"{where}, drawn bid", data["drawn"], draw_of(data["seed"], data["number"], data["between"]))
+        number += 1
+    check.count()
+    if number:
+        check.say("draws", f"{number} drawn bids follow from the seed fixed before and the number named after it")
+
+
+def domain_free_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def check_published_rule(check: Check, trail: Trail) -> None:
     released = trail.last("tender.released")
     if released is None:
@@ -1097,6 +1159,12 @@ def check_bids(check: Check, run: Json) -> None:
                     stated = None if lot[name].get(key) is None else Fraction(lot[name][key])
                     check.same(where, stated, None if used.get(key) is None else Fraction(used[key]))
                     number += 1
+            for code in sorted(set(mine.get("life_cycle", {})) | set(lot.get("life_cycle", {}))):
+                where = f"bids.json, bid {entry['bid']}, lot {lot['lot']}, numbers of the life-cycle cost {code}"
+                pairs = [source.get("life_cycle", {}).get(code, {}).items() for source in (lot, mine)]
+                bid, computed = (sorted((key, Fraction(value)) for key, value in items) for items in pairs)
+                check.same(where, bid, computed)
+                number += len(computed)
             where = f"bids.json, bid {entry['bid']}, lot {lot['lot']}, discount"
             check.same(where, Fraction(lot["discount_pct"]), Fraction(mine.get("discount_pct", "0")))
         for document in entry["documents"]:

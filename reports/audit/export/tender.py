@@ -211,13 +211,16 @@ def _bid_lots(tender: Tender) -> dict[Any, list[dict[str, Any]]]:
         prices[bid_lot][ref] = format(shortest(price, places), "f")
     answers: dict[int, dict[str, str]] = defaultdict(dict)
     promised: dict[int, dict[str, str]] = defaultdict(dict)
-    for bid_lot, code, text, value in BidAnswer.objects.filter(bid_lot__bid__tender=tender).values_list(
-        "bid_lot", "criterion__code", "text", "value"
-    ):
+    life_cycle: dict[int, dict[str, dict[str, str]]] = defaultdict(dict)
+    columns = ("bid_lot", "criterion__code", "text", "value", "numbers")
+    stated = BidAnswer.objects.filter(bid_lot__bid__tender=tender).values_list(*columns)
+    for bid_lot, code, text, value, numbers in stated:
         if text:
             answers[bid_lot][code] = text
         if value is not None:
             promised[bid_lot][code] = format(shortest(value), "f")
+        if numbers:
+            life_cycle[bid_lot][code] = numbers
     found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for row in BidLot.objects.filter(bid__tender=tender).select_related("lot").order_by("lot__position", "lot"):
         found[row.bid_id].append({
@@ -225,6 +228,7 @@ def _bid_lots(tender: Tender) -> dict[Any, list[dict[str, Any]]]:
             "prices": prices[row.pk],
             "promised": promised[row.pk],
             "answers": answers[row.pk],
+            **({"life_cycle": life_cycle[row.pk]} if row.pk in life_cycle else {}),
             "discount_pct": format(shortest(row.discount_pct), "f"),
             "stated_total": json_value(row.stated_total),
         })  # fmt: skip

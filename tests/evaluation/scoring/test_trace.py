@@ -49,7 +49,7 @@ def test_every_step_of_every_bid_gives_the_number_behind_its_equals_sign(case):
                 assert rounded(worked_out(formula), "half_up", _places(shown)) == Fraction(shown), (row.bid_id, key)
             for criterion in lot.criteria:
                 if criterion.id in row.criterion_scores:
-                    _assert_traced(criterion_trace(criterion, bids[row.bid_id], source.spec), row, criterion)
+                    _assert_traced(criterion_trace(criterion, bids[row.bid_id], source.spec, lot), row, criterion)
             for kind, text in kind_formulas(lot, row.criterion_scores).items():
                 formula, shown = text.rsplit(" = ", 1)
                 assert worked_out(formula) == Fraction(shown) == Fraction(row.subtotals[kind])

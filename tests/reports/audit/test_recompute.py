@@ -14,7 +14,7 @@ from evaluation.scoring import METHODS, InputError, TenderInput, evaluate
 from evaluation.scoring.inputs import BidTerms, LotRules
 from reports.audit.export import recompute
 from reports.audit.export.archive import SCRIPT
-from tests.reports.tenders import further_tender, random_tender
+from tests.reports.tenders import further_tender, life_cycle_tender, random_tender
 
 RULES = ("best_per_lot", "maximise_total_points", "best_value_combination")
 
@@ -62,6 +62,20 @@ def test_engine_and_script_agree_to_the_last_digit(seed, capsys):
         assert {lot: tuple(names) for lot, names in awards.items()} == dict(result.awards())
         computed += 1
     assert computed > 15
+
+
+def test_engine_and_script_agree_on_life_cycle_costs(capsys):
+    computed = 0
+    for number in range(15):
+        tender = life_cycle_tender(number)
+        try:
+            result = evaluate(tender)
+        except InputError:
+            continue
+        files = {"evaluation/1/inputs.json": tender.to_json(), "evaluation/1/result.json": result.to_json()}
+        recompute.check_run(InMemory(files), 1)
+        computed += 1
+    assert computed > 10
 
 
 def test_every_method_and_rule_occurs_among_the_random_tenders():
