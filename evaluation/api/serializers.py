@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import StrictDecimalField
 from evaluation.lifecycle import ExclusionCode
+from evaluation.scoring.drawing import GREATEST_NUMBER, LEAST_NUMBER
 
 
 class Overview(serializers.Serializer):
@@ -265,6 +266,38 @@ class DrawIn(serializers.Serializer):
     place = serializers.CharField(max_length=200)
     persons = serializers.ListField(child=serializers.CharField(max_length=200), min_length=2, max_length=10)
     witnesses = serializers.ListField(child=serializers.CharField(max_length=200), min_length=1, max_length=10)
+
+
+class DrawStartIn(serializers.Serializer):
+    """The lot whose equal bids are drawn by calculation."""
+
+    lot = serializers.CharField(max_length=10)
+
+
+class DrawFinishIn(serializers.Serializer):
+    """The number of the second person, with the record of the draw."""
+
+    lot = serializers.CharField(max_length=10)
+    number = serializers.IntegerField(min_value=LEAST_NUMBER, max_value=GREATEST_NUMBER)
+    place = serializers.CharField(max_length=200)
+    persons = serializers.ListField(child=serializers.CharField(max_length=200), min_length=2, max_length=10)
+    witnesses = serializers.ListField(child=serializers.CharField(max_length=200), min_length=1, max_length=10)
+
+
+class DrawOut(serializers.Serializer):
+    """A draw by calculation. Seed, number and drawn bid are null until the second person has named the number."""
+
+    lot = serializers.CharField()
+    between = serializers.ListField(child=serializers.CharField())
+    commitment = serializers.CharField(help_text="SHA-256 of the seed, fixed before the number")
+    started_at = serializers.DateTimeField()
+    seed = serializers.CharField(allow_null=True)
+    number = serializers.IntegerField(allow_null=True)
+    drawn = serializers.CharField(allow_null=True, help_text="Number of the bid")
+    drawn_at = serializers.DateTimeField(allow_null=True)
+    place = serializers.CharField()
+    persons = serializers.ListField(child=serializers.CharField())
+    witnesses = serializers.ListField(child=serializers.CharField())
 
 
 class AwardIn(serializers.Serializer):

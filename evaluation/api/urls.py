@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from evaluation.api import after, checking, comparisons, contracts, views
+from evaluation.api import after, checking, comparisons, contracts, draws, views
 from evaluation.api.simulation import SimulateView
 
 _EVALUATION = "evaluations/<int:tender_id>/"
@@ -50,6 +50,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_EVALUATION}simulate/", SimulateView.as_view(), name="api_simulate"),
     path(f"{_EVALUATION}robustness/", views.RobustnessView.as_view(), name="api_robustness"),
     path(f"{_EVALUATION}draws/", views.DrawsView.as_view(), name="api_draws"),
+    path(f"{_EVALUATION}draws/start/", draws.DrawStartView.as_view(), name="api_draw_start"),
+    path(f"{_EVALUATION}draws/finish/", draws.DrawFinishView.as_view(), name="api_draw_finish"),
+    path(f"{_EVALUATION}draws/<str:lot>/", draws.DrawRecordView.as_view(), name="api_draw"),
     path(f"{_EVALUATION}provision/", comparisons.ProvisionView.as_view(), name="api_provision"),
     path(f"{_EVALUATION}hints/", comparisons.HintsView.as_view(), name="api_hints"),
     path(f"{_TENDER}award/", after.AwardView.as_view(), name="api_award"),
