@@ -174,12 +174,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All hints of a tender: to look at, too few data to say, nothing found, and the plain figures of the screens."""
+    """All hints of a tender: to look at, too few data to say, nothing found, and the plain figures of the screens.
+
+    `bound` is how many earlier tenders were looked at if there are more than that.
+    """
 
     raised: list[Shown]
     few: list[Shown]
     fine: list[Shown]
     figures: list[Shown]
+    bound: int | None = None
 
     @property
     def open(self) -> int:
@@ -250,20 +254,27 @@ def _facts(
 
 def past_of(tender: Tender, now: datetime) -> list[LotFacts]:
     """Lots of the last awarded tenders that can be compared, without this one: of the same kind, or of this buyer."""
+    return _past(tender, now)[0]
+
+
+def _past(tender: Tender, now: datetime) -> tuple[list[LotFacts], bool]:
+    """The lots, and whether there are earlier tenders beyond the bound."""
     groups = {(lot.cpv or tender.cpv_main)[:2] for lot in tender.lots.all()} | {tender.cpv_main[:2]}
     alike = Q(buyer=tender.buyer_id)
     for group in filter(None, groups):
         alike |= Q(cpv_main__startswith=group) | Q(lots__cpv__startswith=group)
     found = Tender.objects.filter(alike, awarded_at__lte=now).exclude(pk=tender.pk).values("pk")
-    rows = Tender.objects.filter(pk__in=found).order_by("-awarded_at")[:MOST_PAST]
-    return [facts for lots in lot_facts(list(rows.prefetch_related("lots"))).values() for facts in lots]
+    rows = Tender.objects.filter(pk__in=found).order_by("-awarded_at")[: MOST_PAST + 1]
+    tenders = list(rows.prefetch_related("lots"))
+    lots = lot_facts(tenders[:MOST_PAST])
+    return [facts for rows_of_one in lots.values() for facts in rows_of_one], len(tenders) > MOST_PAST
 
 
 def board(tender: Tender, now: datetime) -> Board:
     """Everything about one tender; about twenty queries whatever the number of bids."""
     said = FlagNote.objects.filter(tender=tender).select_related("noted_by")
     notes = {(note.code, note.subject): note for note in said}
-    past = past_of(tender, now)
+    past, is_bounded = _past(tender, now)
     found: dict[tuple[str, str], Hint] = {}
     for lot in lot_facts([tender])[tender.pk]:
         for hint in hints(lot, past, minimum_days(tender)):
@@ -277,6 +288,7 @@ def board(tender: Tender, now: datetime) -> Board:
         few=[one for one in words if one.hint.state == "few"],
         fine=[one for one in words if one.hint.state == "fine"],
         figures=[one for one in shown if one.hint.code in FIGURES],
+        bound=MOST_PAST if is_bounded else None,
     )
 
 

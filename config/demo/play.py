@@ -553,7 +553,7 @@ def _criterion(entry: Json) -> Json:
         "key": entry.get("key", ""),
         "lots": entry.get("lot_ids") or [],
     }
-    row |= {k: entry[k] for k in ("unit", "direction", "curve", "measures", "description") if k in entry}
+    row |= {k: entry[k] for k in ("unit", "direction", "curve", "measures", "description", "life_cycle") if k in entry}
     return row
 
 

@@ -51,12 +51,14 @@ def appoint_panel(*, actor: User, tender_id: int, users: Sequence[User]) -> list
 
 def _require_strangers_to_names(tender: Tender, users: Sequence[User]) -> None:
     """Where bids are judged without names, nobody judges who reads the names elsewhere: in opening, file or audit."""
-    if not is_neutral(tender):
-        return
     for user in users:
-        if user.has_role(tender.buyer_id, *FILE_READERS, Role.OPENER):
+        if _reads_names(tender, user):
             text = _("Bids are judged without names here, but %(person)s learns the names as opener, office or audit.")
             raise ValidationError({"users": text % {"person": user}})
+
+
+def _reads_names(tender: Tender, user: User) -> bool:
+    return is_neutral(tender) and user.has_role(tender.buyer_id, *FILE_READERS, Role.OPENER)
 
 
 def _invite(user: User, tender: Tender, now: datetime) -> None:
@@ -123,6 +125,9 @@ def _begin_scoring(actor: User, tender_id: int) -> tuple[Tender, datetime, Panel
     conflict = declaration is not None and declaration.conflict
     handed_in = member.submitted_at is not None
     require(decide_score(declaration is not None, conflict, handed_in, is_closed(tender), connected(tender, actor)))
+    if _reads_names(tender, actor):  # a role given after the appointment counts as well
+        text = _("Bids are judged without names here, and by another task you read the names. Please tell the office.")
+        refuse("knows_names", text, 403)
     return tender, now, member
 
 

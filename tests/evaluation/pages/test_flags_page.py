@@ -112,3 +112,13 @@ def test_a_draft_with_a_short_period_says_so_to_its_officer_only() -> None:
     page = f"/tenders/{tender.pk}/"
     assert "Short period for bids" in text_of(browser(town.officer).get(page))
     assert "Short period for bids" not in text_of(browser(town.evaluators[0]).get(page))
+
+
+def test_the_page_says_when_earlier_tenders_are_left_out_of_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = same_prices()
+    for _number in range(2):
+        factories.awarded_tender(case.town)
+    client, words = browser(case.town.officer), "earlier ones are not looked at"
+    assert words not in text_of(client.get(at("flags", case)))
+    monkeypatch.setattr("evaluation.flags.MOST_PAST", 1)
+    assert "Compared with the 1 tenders awarded last" in text_of(client.get(at("flags", case)))

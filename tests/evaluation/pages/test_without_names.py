@@ -7,7 +7,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from accounts.decision import RefusedError
 from accounts.lifecycle import Role
+from accounts.models import User
 from evaluation import actions
 from tendering.models import Tender
 from tests import factories
@@ -71,3 +73,19 @@ def test_nobody_judges_without_names_who_reads_them_at_the_opening_or_in_the_fil
         assert list(caught.value.message_dict) == ["users"]
     only = factories.make_user(case.town.organization, Role.EVALUATOR)
     assert actions.appoint_panel(actor=case.town.officer, tender_id=case.tender.pk, users=[only])
+
+
+def test_a_role_that_reads_names_given_after_the_appointment_ends_the_scoring() -> None:
+    case = neutral_case()
+    check_all(case)
+    anna, *_others = seat_panel(case)
+    score(case, anna, {"B01": {"B1": "6", "B2": "6"}})
+    factories.add_role(anna, case.town.organization, Role.OPENER)
+    anna = User.objects.get(pk=anna.pk)
+    with pytest.raises(RefusedError) as again:
+        score(case, anna, {"B02": {"B1": "9", "B2": "8"}})
+    with pytest.raises(RefusedError) as handed_in:
+        actions.submit_scores(actor=anna, tender_id=case.tender.pk)
+    assert {caught.value.refused.code for caught in (again, handed_in)} == {"knows_names"}
+    Tender.objects.filter(pk=case.tender.pk).update(evaluation={**case.tender.evaluation, "anonymous_bids": False})
+    score(case, anna, {"B02": {"B1": "9", "B2": "8"}})  # where names are no secret, the role does not matter
