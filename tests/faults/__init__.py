@@ -22,4 +22,5 @@ RUNS = {
     "clock": _run("clock", "clock"),
     "mail": _run("mail", "mail"),
     "worker": _run("mail", "worker"),
+    "background": _run("background", "background"),
 }

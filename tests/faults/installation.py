@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -60,9 +61,12 @@ class Installation:
             )
         return done.stdout
 
-    def start(self, workers: int = 1, **environment: str) -> None:
-        """The web server as `manage.py serve` starts it; imports happen before the fork, so that workers come back."""
-        command = [sys.executable, "-m", "gunicorn", "tests.faults.wsgi:application",
+    def start(self, workers: int = 1, *, before: Sequence[str] = (), **environment: str) -> None:
+        """The web server as `manage.py serve` starts it; imports happen before the fork, so that workers come back.
+
+        `before` is a program that the server is started by, for example one that takes rights away.
+        """
+        command = [*before, sys.executable, "-m", "gunicorn", "tests.faults.wsgi:application",
                    "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers),
                    "--worker-class", "gthread", "--threads", "8", "--preload",
                    "--graceful-timeout", "10", "--log-level", "error", "--no-control-socket"]  # fmt: skip

@@ -5,6 +5,7 @@ The installation is named by the environment (DATA_DIR, DATABASE_URL, DEMO=1); a
 
 import json
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,80 @@ def mails(minutes: str) -> dict[str, Any]:
     return {"sent": sent, "waiting": outbox.waiting().count()}
 
 
-STEPS = {"prepare": prepare, "counts": counts, "open": open_bids, "mails": mails}
+def ask_for_intervals(number: str) -> dict[str, Any]:
+    """A data set of twelve units with one finished computation and another one that was asked for."""
+    from django.core.management import call_command
+
+    from accounts import clock
+    from evaluation.actions import benchmark
+    from tests.factories import make_town
+
+    if number == "0":
+        call_command("migrate", verbosity=0, interactive=False)
+    town = make_town(keys=False)
+    rows = [{"name": f"Unit {n}", "year": 2025, "values": {"hours": str(90 + 7 * n), "cases": str(900 + 50 * n)}}
+            for n in range(12)]  # fmt: skip
+    made = benchmark.save_set(actor=town.officer, owner=town.organization, title="Offices", about="", source="survey",
+                            inputs=["hours"], outputs=["cases"], rows=rows)  # fmt: skip
+    model = {"actor": town.officer, "set_id": made.pk, "year": 2025, "orientation": "in", "draws": 100}
+    old = benchmark.request_bootstrap(**model, returns="crs")
+    expected = benchmark.request_bootstrap(**model, returns="vrs")
+    benchmark.work(clock.now())
+    expected.refresh_from_db()
+    wanted = expected.result
+    type(expected).objects.filter(pk=expected.pk).update(result={}, finished_at=None, attempts=0)
+    return {"old": old.pk, "run": expected.pk, "expected": wanted}
+
+
+def intervals(run: str) -> dict[str, Any]:
+    from accounts import clock
+    from evaluation.models import BenchmarkRun
+
+    found = BenchmarkRun.objects.get(pk=run)
+    is_held = found.lease_until is not None and found.lease_until > clock.now()
+    return {"result": found.result, "attempts": found.attempts, "is_held": is_held}
+
+
+def work(minutes: str) -> dict[str, Any]:
+    """What `run_due` does for computations, this many minutes from now."""
+    from accounts import clock
+    from evaluation.actions import benchmark
+
+    with clock.simulated(clock.now() + timedelta(minutes=float(minutes))):
+        return {"done": benchmark.run_waiting(clock.now())}
+
+
+def work_and_wait(_run: str) -> None:
+    """Take the computation, say so in the middle of it, and wait to be killed."""
+    from accounts import clock
+    from evaluation.actions import benchmark
+
+    def computing(*_arguments: Any, **_options: Any) -> None:
+        print("computing", flush=True)
+        time.sleep(600)
+
+    benchmark.bootstrap = computing  # type: ignore[assignment]
+    benchmark.work(clock.now())
+
+
+def stuck_tasks() -> dict[str, Any]:
+    """A task that a killed worker of the queue left behind is put back for another one."""
+    from django_tasks_db.models import DBTaskResult
+
+    from accounts import clock, due
+    from evaluation.tasks import ring
+
+    DBTaskResult.objects.all().delete()
+    ring.enqueue()
+    DBTaskResult.objects.update(status="RUNNING", started_at=clock.now() - due.STUCK_AFTER - timedelta(minutes=1))
+    put_back = due.put_back_stuck_tasks(clock.now())
+    return {"put_back": put_back, "ready": DBTaskResult.objects.filter(status="READY").count()}
+
+
+STEPS = {
+    "prepare": prepare, "counts": counts, "open": open_bids, "mails": mails, "ask_for_intervals": ask_for_intervals,
+    "intervals": intervals, "work": work, "work_and_wait": work_and_wait, "stuck_tasks": stuck_tasks,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

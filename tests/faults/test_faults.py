@@ -7,7 +7,9 @@ from tests.faults import RUNS, LeftOutError
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("name", "rounds"), [("kill", 6), ("fsync", 3), ("disk", 1), ("clock", 1), ("mail", 1)])
+@pytest.mark.parametrize(
+    ("name", "rounds"), [("kill", 6), ("term", 2), ("fsync", 3), ("disk", 1), ("clock", 1), ("mail", 1)]
+)
 def test_after_a_fault_every_acknowledged_bid_is_there_once_and_whole(name: str, rounds: int) -> None:
     try:
         result = RUNS[name]()(rounds=rounds)
@@ -15,6 +17,12 @@ def test_after_a_fault_every_acknowledged_bid_is_there_once_and_whole(name: str,
         pytest.skip(f"left out, {reason}")
     assert not result.faults
     assert result.counts["acknowledged"]
+
+
+def test_a_computation_whose_worker_was_killed_is_done_once_by_the_next_one_and_the_old_result_stays() -> None:
+    result = RUNS["background"]()(rounds=1)
+    assert not result.faults
+    assert result.counts["workers killed"] == 1
 
 
 def test_after_postgresql_was_killed_every_acknowledged_bid_is_there_once_and_whole() -> None:
