@@ -30,6 +30,7 @@ BY_ROLE = {
     "PersonInvitation": "shown to administrators of the organisation",
     "CentreMember": "a practice has no service centre",
     "Theme": "shown with its organisation",
+    "OpenerKey": "asked by person, by opening group or by seal",
     "OpeningGroup": "asked by organisation or member",
     "Template": "a practice has no library",
     "Proof": "asked by company of the person",
