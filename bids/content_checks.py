@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from bids import grounds, partners, variants
-from bids.content import DraftContent, Faults, LotContent, text_of
+from bids.content import WITH_PRICES, DraftContent, Faults, LotContent, text_of
 from tendering.models import Criterion, CriterionKind, Item, Lot, Tender
 
 
@@ -86,6 +86,8 @@ def _check_known(content: DraftContent, tender: Tender, sheet: _Sheet, faults: F
         if code not in sheet.criteria or sheet.criteria[code].kind != CriterionKind.MANDATORY:
             faults.add(f'$.mandatory["{code}"]', _("This tender has no requirement %(code)s.") % {"code": code})
     _check_discounts(content, tender, sheet, faults)
+    if tender.is_call:
+        _check_no_prices(content, faults)
     _check_declaration(content, faults)
     partners.check(content, faults)
     variants.check(content, faults)
@@ -132,6 +134,23 @@ def _check_discounts(content: DraftContent, tender: Tender, sheet: _Sheet, fault
                 faults.add(
                     f"$.combination_discounts[{index}].lot_ids", _("This tender has no lot %(lot)s.") % {"lot": code}
                 )
+
+
+def _check_no_prices(content: DraftContent, faults: Faults) -> None:
+    """A request to participate says who the company is; prices are asked for later. A unit price has no position."""
+    text = _("A request to participate contains no prices.")
+    if content.vat_rate is not None:
+        faults.add("$.vat_rate", text)
+    if content.combination_discounts:
+        faults.add("$.combination_discounts", text)
+    for code, lot in content.lots.items():
+        if lot.stated_total is not None:
+            faults.add(f'$.lots["{code}"].stated_total', text)
+        if lot.discount_pct:
+            faults.add(f'$.lots["{code}"].discount_pct', text)
+    for index, file in enumerate(content.files):
+        if file.role == WITH_PRICES:
+            faults.add(f"$.files[{index}].role", text)
 
 
 def _check_declaration(content: DraftContent, faults: Faults) -> None:

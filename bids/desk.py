@@ -175,7 +175,9 @@ def admitted_bids(user: User, now: datetime) -> Iterator[Task]:
 
 def _late(now: datetime) -> BidQuerySet:
     waiting = Bid.objects.live().filter(is_late=True, opened_at=None, damaged_at=None, tender__opened_at__lte=now)
-    return waiting.filter(tender__awarded_at=None, tender__cancelled_at=None).select_related("tender")
+    return waiting.filter(
+        tender__awarded_at=None, tender__cancelled_at=None, tender__candidates_decided_at=None
+    ).select_related("tender")
 
 
 def _late_task(words: str, bid: Bid, why: str) -> Task:

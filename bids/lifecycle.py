@@ -46,7 +46,7 @@ def decide_submit(tender_status: TenderStatus) -> Decision:
         return Refused("tender_cancelled", _("This tender has been cancelled. No bids are taken."))
     if tender_status in {TenderStatus.OPEN, TenderStatus.CLOSED}:
         return ALLOWED
-    if tender_status in {TenderStatus.EVALUATION, TenderStatus.AWARDED}:
+    if tender_status in {TenderStatus.EVALUATION, TenderStatus.SELECTED, TenderStatus.AWARDED}:
         return Refused(
             "opened", _("The bids have been opened already. Your draft is kept; contact the procurement office.")
         )

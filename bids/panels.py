@@ -116,6 +116,8 @@ def opening_step(request: HttpRequest, tender: Tender, status: Status, now: date
         sentence = _("The scores are closed. You and a second opener now open the prices together.")
         return NextStep(sentence, reverse("bid_opening", args=[tender.pk]), _("To the opening"))
     sentence = _("The deadline has passed. You and a second opener now open the bids together.")
+    if tender.is_call:
+        sentence = _("The deadline has passed. You and a second opener now open the requests together.")
     return NextStep(sentence, reverse("bid_opening", args=[tender.pk]), _("To the opening"))
 
 

@@ -74,8 +74,22 @@ def _sealed(tender: Tender, status: TenderStatus) -> Step:
 
 
 def _judging(status: TenderStatus, tender: Tender, *, opened: bool) -> Iterator[Step]:
+    if tender.is_call:
+        yield from _selecting(status, tender, opened=opened)
+        return
     rule = _("The bids are judged by the published rule. If something is unclear, we write to you.")
     decided = opened and status == TenderStatus.AWARDED
     yield Step(_("In evaluation"), "done" if decided else "now" if opened else "later", None, "" if decided else rule)
     result = _("You get the result with reasons, whether you win or not.")
     yield Step(_("Decided"), "done" if decided else "later", tender.awarded_at if decided else None, result)
+
+
+def _selecting(status: TenderStatus, tender: Tender, *, opened: bool) -> Iterator[Step]:
+    """A request to participate: candidates are selected, the selected ones are invited to bid."""
+    rule = _("The candidates are selected by the published criteria. If something is unclear, we write to you.")
+    decided = opened and status == TenderStatus.SELECTED
+    state: Literal["done", "now", "later"] = "done" if decided else "now" if opened else "later"
+    yield Step(_("Candidates are being selected"), state, None, "" if decided else rule)
+    result = _("You get a letter with reasons, whether you are invited to bid or not.")
+    at = tender.candidates_decided_at if decided else None
+    yield Step(_("Decided"), "done" if decided else "later", at, result)

@@ -34,7 +34,7 @@ class BidTask:
 def tasks_of(bench: Workbench) -> list[BidTask]:
     """All tasks of this bid in the usual order; the last one is handing in."""
     tasks = [_lots(bench), _partners(bench)]
-    for lot in bench.chosen:
+    for lot in [] if bench.tender.is_call else bench.chosen:
         tasks += _of_lot(bench, lot)
     tasks += _answers(bench)
     tasks.append(_documents(bench))
@@ -66,22 +66,30 @@ def _lots(bench: Workbench) -> BidTask:
     denied = [code for code, met in bench.content.mandatory.items() if not met]
     chosen = len(bench.chosen)
     state: State = "open" if not chosen else "doing" if missing else "done"
-    note = ngettext("%(n)s lot chosen", "%(n)s lots chosen", chosen) % {"n": chosen}
+    notes = [ngettext("%(n)s lot chosen", "%(n)s lots chosen", chosen) % {"n": chosen}]
+    if bench.tender.is_call:
+        notes = [] if bench.mandatory else [_("None is required.")]
     if missing:
         more = ngettext("%(n)s declaration is missing", "%(n)s declarations are missing", len(missing))
-        note = f"{note} · {more % {'n': len(missing)}}"
+        notes.append(more % {"n": len(missing)})
+    note = " · ".join(notes)
     if denied:
         state = "error"
         note = _("You answered “no” to %(codes)s: that excludes the bid.") % {"codes": ", ".join(denied)}
-    return BidTask("lots", _("Lots and declarations"), state, _address("bid_lots", bench), note)
+    title = _("Declarations") if bench.tender.is_call else _("Lots and declarations")
+    return BidTask("lots", title, state, _address("bid_lots", bench), note)
 
 
 def _partners(bench: Workbench) -> BidTask:
     title, url, found = _("Who bids with you"), _address("bid_partners", bench), bench.partners
+    if bench.tender.is_call:
+        title = _("Who applies with you")
     if bench.typed.get("partners"):
         return BidTask("partners", title, "error", url, _("Some entries could not be read. Mend them first."))
     if not found:
-        return BidTask("partners", title, "done", url, _("You bid alone."))
+        return BidTask(
+            "partners", title, "done", url, _("You apply alone.") if bench.tender.is_call else _("You bid alone.")
+        )
     others = {alike(name) for name in found.names}
     note = ngettext("%(n)s other company", "%(n)s other companies", len(others)) % {"n": len(others)}
     if count := len(bench.partner_doubts):
@@ -118,7 +126,8 @@ def _answers(bench: Workbench) -> Iterator[BidTask]:
     note = _("%(done)s of %(all)s answered") % {"done": given, "all": len(asked)}
     if not given and bench.content.files:
         state, note = "done", _("No text; your documents count.")
-    yield BidTask("answers", _("Quality answers"), state, _address("bid_answers", bench), note)
+    title = _("Answers on suitability") if bench.tender.is_call else _("Quality answers")
+    yield BidTask("answers", title, state, _address("bid_answers", bench), note)
 
 
 def _documents(bench: Workbench) -> BidTask:

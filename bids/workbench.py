@@ -95,7 +95,7 @@ class Workbench:
 
     def quality(self, lot: Lot) -> list[Criterion]:
         """Criteria of this lot that are answered in words."""
-        return [c for c in self._of(lot) if c.kind == CriterionKind.QUALITY]
+        return [c for c in self._of(lot) if c.kind in {CriterionKind.QUALITY, CriterionKind.SELECTION}]
 
     def promised(self, lot: Lot) -> list[Criterion]:
         """Criteria of this lot for which a number is promised."""

@@ -77,7 +77,7 @@ def office(tender: Tender, now: datetime, *, prices: bool = True) -> Office:
         exclusions=list(exclusions),
         prices=list(low),
         requests=list(SupplementRequest.objects.filter(bid__in=found)),
-        findings=price_findings(tender) if prices and found else [],
+        findings=price_findings(tender) if prices and found and not tender.is_call else [],
     )
 
 
@@ -92,9 +92,18 @@ def compared(state: Office) -> list[Line]:
         Line("", _("Procurement documents unchanged"), [_unchanged(state, bid) for bid in state.bids]),
         *_partners(state),
         Line("", _("Exclusion grounds"), [_grounds(state, bid) for bid in state.bids]),
+        *_priced(state),
+        Line("", _("Exclusion"), [_excluded(state, bid) for bid in state.bids]),
+    ]
+
+
+def _priced(state: Office) -> list[Line]:
+    """What prices tell; a call for candidates has none."""
+    if state.tender.is_call:
+        return []
+    return [
         Line("", _("Sums"), [_sums(state, bid) for bid in state.bids]),
         Line("", _("Surprisingly low price"), [_low(state, bid) for bid in state.bids]),
-        Line("", _("Exclusion"), [_excluded(state, bid) for bid in state.bids]),
     ]
 
 

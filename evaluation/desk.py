@@ -71,7 +71,7 @@ def _office(tender: Tender, stage: Stage) -> Iterator[Task]:
     """Everything the office can do now; when that is nothing, what it waits for."""
     tasks = [*_panel_and_checks(tender, stage), *_prices(tender, stage), *_result(tender, stage)]
     yield from tasks
-    if any(not task.waits for task in tasks) or stage.proposal:
+    if any(not task.waits for task in tasks) or stage.proposal or stage.selection:
         return
     yield _task(_("The evaluation goes on: %(tender)s"), tender, "evaluation", stage.sentence(), waits=True)
 
@@ -105,7 +105,11 @@ def _prices(tender: Tender, stage: Stage) -> Iterator[Task]:
 
 
 def _result(tender: Tender, stage: Stage) -> Iterator[Task]:
-    if not stage.ready or stage.proposal:
+    if not stage.ready or stage.proposal or stage.selection:
+        return
+    if stage.is_call:
+        why = _("The requests are checked; a second person decides on your proposal.")
+        yield _task(_("Select candidates: %(tender)s"), tender, "candidates", why)
         return
     if not stage.run:
         why = _("Checks and panel are complete; the published rule gives the result.")
@@ -134,6 +138,9 @@ def _second(tender: Tender, stage: Stage, user: User) -> Iterator[Task]:
     if stage.unconfirmed - {user.pk}:
         why = _("Checks, exclusions and decisions on prices count when a second person has confirmed them.")
         yield replace(_task(_("Confirm checks of the bids: %(tender)s"), tender, "checks_confirm", why), group=SECOND)
+    if stage.selection and stage.selection.proposed_by_id != user.pk:
+        why = _("A colleague has proposed whom to invite; the selection needs two people.")
+        yield replace(_task(_("Decide on the candidates: %(tender)s"), tender, "candidates", why), group=SECOND)
     if stage.proposal and stage.proposal.requested_by_id != user.pk:
         why = _("A colleague has proposed it; the award needs two people.")
         yield replace(_task(_("Decide on the award: %(tender)s"), tender, "evaluation_award", why), group=SECOND)

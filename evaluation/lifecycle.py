@@ -71,7 +71,8 @@ _OPENED = frozenset({TenderStatus.EVALUATION})
 _UNTIL_AWARD = frozenset(TenderStatus) - {TenderStatus.AWARDED, TenderStatus.CANCELLED}
 _DECIDED = frozenset({TenderStatus.EVALUATION, TenderStatus.AWARDED})
 _PUBLISHED = frozenset({
-    TenderStatus.OPEN, TenderStatus.CLOSED, TenderStatus.EVALUATION, TenderStatus.AWARDED, TenderStatus.CANCELLED,
+    TenderStatus.OPEN, TenderStatus.CLOSED, TenderStatus.EVALUATION, TenderStatus.SELECTED, TenderStatus.AWARDED,
+    TenderStatus.CANCELLED,
 })  # fmt: skip
 _DRAFTED = frozenset({TenderStatus.DRAFT, TenderStatus.PREPARED})
 _OFFICE = frozenset({Role.OFFICER})
@@ -94,6 +95,8 @@ ACTIONS: dict[str, Rule] = {
     "sign_contract": Rule(_DECIDED, _OFFICE, _("A contract is signed after the award.")),
     "run_contract": Rule(_DECIDED, _OFFICE, _("There is no contract in this tender yet.")),
     "confirm_contract": Rule(_DECIDED, _SECOND, _("There is no contract in this tender yet.")),
+    "propose_selection": Rule(_OPENED, _OFFICE, _("Candidates are selected after their requests were opened.")),
+    "decide_selection": Rule(_OPENED, _SECOND, _("Candidates are selected after their requests were opened.")),
     "simulate": Rule(_DRAFTED, _OFFICE, _("A rule is tried on invented bids before the tender is published.")),
     "score": Rule(_OPENED, frozenset({Role.EVALUATOR}), _("Bids can be scored once they have been opened.")),
     "moderate": Rule(_OPENED, frozenset({Role.PANEL_CHAIR}), _("The panel works between opening and award.")),
@@ -111,6 +114,19 @@ def decide(action: str, status_now: TenderStatus, roles: frozenset[str]) -> Deci
         return Refused("not_your_role", _("Your role does not include this."), 403)
     if status_now not in rule.statuses:
         return Refused("not_now", rule.why_not, 409)
+    return ALLOWED
+
+
+OF_CALL = frozenset({"check", "confirm", "answer_bidders", "propose_selection", "decide_selection"})
+OF_CALL_ONLY = frozenset({"propose_selection", "decide_selection"})
+
+
+def decide_stage(action: str, is_call: bool) -> Decision:
+    """In a call requests are checked and candidates selected; everything else belongs to the bids."""
+    if is_call and action not in OF_CALL:
+        return Refused("call", _("This is a call for candidates: bids are judged later, in the stage of bids."), 409)
+    if not is_call and action in OF_CALL_ONLY:
+        return Refused("no_call", _("Only a call for candidates has candidates to select."), 409)
     return ALLOWED
 
 

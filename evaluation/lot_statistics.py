@@ -27,7 +27,7 @@ from evaluation.models import AbnormallyLowCheck, EvaluationRun
 from evaluation.results import LotView, ResultView
 from evaluation.scoring.catalogue import root
 from evaluation.scoring.exact import as_decimal
-from tendering.models import INVITED_ONLY, Invitation, Tender
+from tendering.models import Invitation, Tender
 from tendering.spreadsheets import writer
 
 SME: Final = frozenset({"micro", "small", "medium"})
@@ -86,7 +86,7 @@ def statistics(tender: Tender, view: ResultView) -> list[LotStatistics]:
 def _counts(tender: Tender, lot: LotView, bids: dict[str, Bid], asked: int, invited: int) -> Iterator[Figure]:
     rows = lot.rows
     companies = [bids[row.bid_id].company for row in rows if row.bid_id in bids]
-    if tender.procedure_type in INVITED_ONLY:
+    if tender.is_invited_only:
         yield _count(_("Invited companies"), invited)
     yield _count(_("Received"), len(rows))
     yield _count(_("from small and medium companies"), sum(company.scale in SME for company in companies))

@@ -14,6 +14,7 @@ def register() -> None:
         ("price_question", _("Question about your price")),
         ("bid_question", _("Question about your bid")),
         ("award_letter", _("Letter about the award")),
+        ("candidate_letter", _("Letter about the selection of candidates")),
     ):
         notices.register(Kind(code, label, required=True, why=clock, roles=PROVIDER_ROLES, buyer_knows=True))
     notices.register(

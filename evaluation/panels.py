@@ -15,7 +15,7 @@ from bids.models import BidLot
 from evaluation.award_steps import open_proposal
 from evaluation.flags import drafting_hints, single_bid_words
 from evaluation.lifecycle import FILE_READERS, PANEL, RESULT_READERS, decide, decide_result
-from evaluation.models import EvaluationRun, Letter, PanelMember
+from evaluation.models import CandidateLetter, CandidateSelection, EvaluationRun, Letter, PanelMember
 from evaluation.provision import finding, of_awards, real_finding
 from evaluation.readers import questions_to, reader
 from evaluation.scorebook import progress
@@ -51,6 +51,9 @@ def entries(request: HttpRequest, tender: Tender, status: Status, now: datetime)
     if not isinstance(request.user, User):
         return
     roles = request.user.roles_in(tender.buyer_id)
+    if tender.is_call:
+        yield from _of_call(tender, status, roles)
+        return
     if decide("simulate", status, roles):
         yield Entry(_("Try the rule"), reverse("evaluation_simulation", args=[tender.pk]))
     if status not in WORK:
@@ -65,11 +68,20 @@ def entries(request: HttpRequest, tender: Tender, status: Status, now: datetime)
             yield Entry(_("Result"), reverse("evaluation_result", args=[tender.pk]))
 
 
+def _of_call(tender: Tender, status: Status, roles: frozenset[str]) -> Iterator[Entry]:
+    """A call is checked and its candidates selected; there are no scores, prices or award."""
+    if status in {Status.EVALUATION, Status.SELECTED} and roles & FILE_READERS:
+        yield Entry(_("Formal check"), reverse("checks", args=[tender.pk]))
+        yield Entry(_("Candidates"), reverse("candidates", args=[tender.pk]))
+
+
 def step(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> NextStep | None:
     """The one thing this person should do now between opening and award."""
     if status != Status.EVALUATION or not isinstance(request.user, User):
         return None
     roles = request.user.roles_in(tender.buyer_id)
+    if tender.is_call:
+        return _call_step(request.user, tender) if roles & {Role.OFFICER, Role.APPROVER} else None
     seat = PanelMember.objects.filter(tender=tender, user=request.user).first()
     if seat is not None and seat.submitted_at is None:
         sentence = _("The bids are open. Score them by the published criteria; prices stay hidden from you.")
@@ -79,6 +91,19 @@ def step(request: HttpRequest, tender: Tender, status: Status, now: datetime) ->
     if roles & {Role.OFFICER, Role.APPROVER}:
         return _office_step(request.user, tender)
     return None
+
+
+def _call_step(user: User, tender: Tender) -> NextStep:
+    page = reverse("candidates", args=[tender.pk])
+    proposal = CandidateSelection.objects.filter(tender=tender).first()
+    if proposal is not None and proposal.proposed_by_id != user.pk:
+        return NextStep(_("A selection of candidates waits for your decision."), page, _("Decide on the candidates"))
+    if proposal is not None:
+        return NextStep(_("You proposed the candidates. A second person decides."), page, _("See the proposal"))
+    return NextStep(
+        _("The requests are open. Check them formally, give points where needed, then propose whom to invite."), page,
+        _("To the candidates"),
+    )  # fmt: skip
 
 
 def _chair_step(tender: Tender) -> NextStep:
@@ -148,11 +173,23 @@ def provision_panel(request: HttpRequest, tender: Tender, status: Status, now: d
 def letter_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
     """For a bidder who has a letter about the award: the way to the explanation."""
     user = request.user
-    if status not in WORK or not isinstance(user, User) or not user.organizations_with(*PROVIDER_ROLES):
+    if not isinstance(user, User) or not user.organizations_with(*PROVIDER_ROLES):
+        return None
+    if status == Status.SELECTED:
+        return _candidate_panel(request, user, tender)
+    if status not in WORK:
         return None
     mine = Letter.objects.filter(tender=tender, company__in=user.organizations_with(*PROVIDER_ROLES))
     bid = mine.order_by("-sent_at").values_list("bid", flat=True).first()
     return None if bid is None else render_to_string("evaluation/parts/letter_panel.html", {"bid": bid}, request)
+
+
+def _candidate_panel(request: HttpRequest, user: User, call: Tender) -> str | None:
+    """For a candidate: the letter about the selection."""
+    companies = user.organizations_with(*PROVIDER_ROLES)
+    if not CandidateLetter.objects.filter(bid__tender=call, company__in=companies).exists():
+        return None
+    return render_to_string("evaluation/parts/candidate_panel.html", {"tender": call}, request)
 
 
 def request_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max
+from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bids.models import Bid
 from evaluation.models import (
     AbnormallyLowCheck,
+    CandidateSelection,
     EvaluationRun,
     Exclusion,
     FormalCheck,
@@ -20,6 +21,7 @@ from evaluation.models import (
     SupplementRequest,
 )
 from tendering.models import Approval, Criterion, CriterionKind
+from tendering.models import Stage as TenderStage
 
 
 @dataclass
@@ -47,6 +49,8 @@ class Stage:
     prices_sealed: bool = False
     run: bool = False
     proposal: Approval | None = None
+    is_call: bool = False
+    selection: CandidateSelection | None = None
 
     @property
     def complete(self) -> bool:
@@ -66,6 +70,8 @@ class Stage:
 
 
 def _sentences(stage: Stage) -> Iterator[str]:
+    if stage.selection:
+        yield _("A second person decides on the candidates")
     if stage.proposal:
         yield _("A second person decides on the award")
     if stage.scored and not stage.seats:
@@ -86,20 +92,27 @@ def _sentences(stage: Stage) -> Iterator[str]:
         yield _("The chair closes the panel")
     if stage.prices_sealed:
         yield _("Two openers open the price envelopes")
+    if stage.is_call:
+        yield _("Select the candidates")
     yield _("Propose the award") if stage.run else _("Compute the result")
 
 
 def stages(tender_ids: Iterable[int], now: datetime) -> dict[int, Stage]:
-    """{tender: stage}. Ten queries."""
+    """{tender: stage}. Ten queries, one more where there are calls for candidates."""
     ids = list(tender_ids)
     found = {pk: Stage() for pk in ids}
     if not ids:
         return found
-    quality = Criterion.objects.filter(tender__in=ids, kind=CriterionKind.QUALITY, weight__gt=0).order_by()
-    fields = ("tender", "tender__evaluation__two_envelopes", "tender__prices_opened_at")
-    for pk, two_envelopes, prices_opened_at in quality.values_list(*fields).distinct():
-        found[pk].scored = True
+    quality = Q(kind=CriterionKind.QUALITY, weight__gt=0)
+    criteria = Criterion.objects.filter(quality | Q(tender__stage=TenderStage.CANDIDATES), tender__in=ids).order_by()
+    fields = ("tender", "tender__stage", "tender__evaluation__two_envelopes", "tender__prices_opened_at")
+    for pk, part, two_envelopes, prices_opened_at in criteria.values_list(*fields).distinct():
+        found[pk].is_call = part == TenderStage.CANDIDATES
+        found[pk].scored = not found[pk].is_call
         found[pk].prices_sealed = bool(two_envelopes) and prices_opened_at is None
+    if any(stage.is_call for stage in found.values()):
+        for selection in CandidateSelection.objects.filter(tender__in=ids, decided_at=None):
+            found[selection.tender_id].selection = selection
     _panels(found, ids)
     _checks(found, ids)
     _questions(found, ids, now)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from tendering.models import INVITED_ONLY, AllocationRule, CriterionKind, Lot, Tender
+from tendering.models import INVITED_ONLY, AllocationRule, CriterionKind, Lot, Stage, Tender
 
 FULL_WEIGHT = Decimal(100)
 Gap = tuple[str, str]
@@ -15,6 +15,8 @@ Gap = tuple[str, str]
 
 def gaps(tender: Tender, now: datetime) -> list[Gap]:
     """(field, sentence) of everything that is missing or contradicts itself; empty when the tender is complete."""
+    if tender.is_call:
+        return [*_moments(tender, now), *_candidates(tender)]
     lots = list(tender.lots.prefetch_related("items"))
     found = (
         _moments(tender, now),
@@ -38,7 +40,7 @@ def stop_on_gaps(tender: Tender, now: datetime) -> None:
 def _moments(tender: Tender, now: datetime) -> Iterator[Gap]:
     end = tender.tender_period_end
     if end is None:
-        yield "tender_period_end", _("State until when bids are taken.")
+        yield "tender_period_end", _("State until when bids or requests are taken.")
         return
     if end <= now:
         yield "tender_period_end", _("The deadline must lie in the future.")
@@ -83,6 +85,31 @@ def _envelopes(tender: Tender) -> Iterator[Gap]:
         yield "criteria", _("Prices in an envelope of their own need at least one quality criterion that people score.")
 
 
+def _candidates(call: Tender) -> Iterator[Gap]:
+    """Who is limited to a number must publish by what it is kept, in points that add up to 100."""
+    rows = list(call.criteria.filter(kind=CriterionKind.SELECTION))
+    total = sum((row.weight or Decimal(0) for row in rows), Decimal(0))
+    if call.max_candidates is None and rows:
+        yield "criteria", _("Criteria that compare candidates need a highest number of candidates.")
+    elif call.max_candidates is not None and not rows:
+        yield "criteria", _("A highest number of candidates needs published criteria by which they are compared.")
+    elif rows and total != FULL_WEIGHT:
+        words = {"total": f"{total.normalize():f}"}
+        yield "criteria", _("The weights of the criteria for candidates add up to %(total)s instead of 100.") % words
+
+
 def _invitations(tender: Tender) -> Iterator[Gap]:
+    if tender.stage == Stage.BIDS:
+        yield from _after_call(tender)
+        return
     if tender.procedure_type in INVITED_ONLY and not tender.invitations.exists():
         yield "invitations", _("Invite at least one company.")
+
+
+def _after_call(tender: Tender) -> Iterator[Gap]:
+    """Bids are asked for only after the candidates are decided, of exactly the selected ones."""
+    call = Tender.objects.get(bid_stage=tender)
+    if call.cancelled_at is not None:
+        yield "invitations", _("The call for candidates was cancelled. Copy this draft to begin a new procedure.")
+    elif call.candidates_decided_at is None:
+        yield "invitations", _("The candidates of the call are not decided yet.")

@@ -35,7 +35,8 @@ PREPARING, SECOND, OPEN = gettext_lazy("In preparation"), gettext_lazy("Second p
 STAFF = tuple(role for role in Role.values if role not in PROVIDER_ROLES)
 FIELDS = (
     "reference", "title", "profile", "prepared_at", "released_at", "published_at", "enquiry_period_end",
-    "tender_period_end", "opening_planned_at", "bid_validity_end", "opened_at", "awarded_at", "cancelled_at",
+    "tender_period_end", "opening_planned_at", "bid_validity_end", "opened_at", "candidates_decided_at", "awarded_at",
+    "cancelled_at", "stage",
     "buyer__name", "buyer__time_zone",
 )  # fmt: skip
 
@@ -76,8 +77,11 @@ def office(user: User, now: datetime) -> Iterator[Task]:
 
 
 def under_way(buyers: Iterable[int], now: datetime) -> QuerySet[Tender]:
-    """Tenders of these buyers that are neither awarded nor cancelled, with what the desk says of them."""
-    alive = Q(awarded_at=None) | Q(awarded_at__gt=now), Q(cancelled_at=None) | Q(cancelled_at__gt=now)
+    """Tenders of these buyers that have not ended (award, cancellation, decided call), with what the desk says."""
+    alive = (
+        Q(awarded_at=None) | Q(awarded_at__gt=now), Q(cancelled_at=None) | Q(cancelled_at__gt=now),
+        Q(candidates_decided_at=None) | Q(candidates_decided_at__gt=now),
+    )  # fmt: skip
     return Tender.objects.filter(*alive, buyer__in=buyers).select_related("buyer", "responsible").only(*FIELDS, *CARER)
 
 
@@ -247,6 +251,7 @@ MOMENTS: dict[str, Any] = {
     "released_at": gettext_lazy("Released: %(tender)s"),
     "published_at": gettext_lazy("Published: %(tender)s"),
     "opened_at": gettext_lazy("Opened: %(tender)s"),
+    "candidates_decided_at": gettext_lazy("Candidates selected: %(tender)s"),
     "awarded_at": gettext_lazy("Awarded: %(tender)s"),
     "cancelled_at": gettext_lazy("Cancelled: %(tender)s"),
 }
@@ -306,6 +311,8 @@ def _dates_of(tender: Tender, is_staff: bool, now: datetime) -> Iterator[Date]:
         ("questions", _("Questions until: %(tender)s"), tender.enquiry_period_end),
         ("end", _("Deadline for bids: %(tender)s"), tender.tender_period_end),
     ]
+    if tender.is_call:
+        rows[-1] = ("end", _("Deadline for requests to participate: %(tender)s"), tender.tender_period_end)
     if is_staff:
         bound = end_of(tender.bid_validity_end, tender.buyer.time_zone) if tender.bid_validity_end else None
         rows.append(

@@ -89,6 +89,9 @@ def facts_of(tender: Tender, now: datetime) -> TenderFacts:
         variants_allowed=tender.variants_allowed,
         variant_requirements=tender.variant_requirements,
         procedure_reason=tender.legal_basis,
+        phase="requests" if tender.is_call else None,
+        min_candidates=tender.min_candidates,
+        has_call=bool(tender.stage),
         invited=tender.invitations.count() if tender.procedure_type in INVITED_ONLY else None,
         prepared_by=str(tender.prepared_by_id or ""),
         released_by=str(tender.released_by_id or ""),
@@ -116,7 +119,7 @@ def _dispatched_on(tender: Tender, zone: ZoneInfo) -> date | None:
 
 
 def _is_award(criterion: Criterion) -> bool:
-    return criterion.kind != CriterionKind.MANDATORY
+    return criterion.kind not in {CriterionKind.MANDATORY, CriterionKind.SELECTION}
 
 
 def _criterion(criterion: Criterion) -> CriterionFacts:

@@ -19,11 +19,14 @@ class Status(models.TextChoices):
     OPEN = "open", _("Open for bids")
     CLOSED = "closed", _("Deadline passed, not yet opened")
     EVALUATION = "evaluation", _("In evaluation")
+    SELECTED = "selected", _("Candidates selected")
     AWARDED = "awarded", _("Awarded")
     CANCELLED = "cancelled", _("Cancelled")
 
 
-PUBLIC_STATUSES = frozenset({Status.OPEN, Status.CLOSED, Status.EVALUATION, Status.AWARDED, Status.CANCELLED})
+PUBLIC_STATUSES = frozenset({
+    Status.OPEN, Status.CLOSED, Status.EVALUATION, Status.SELECTED, Status.AWARDED, Status.CANCELLED,
+})  # fmt: skip
 
 
 class Moments(Protocol):
@@ -34,6 +37,7 @@ class Moments(Protocol):
     published_at: datetime | None
     tender_period_end: datetime | None
     opened_at: datetime | None
+    candidates_decided_at: datetime | None
     awarded_at: datetime | None
     cancelled_at: datetime | None
 
@@ -44,6 +48,8 @@ def status(tender: Moments, now: datetime) -> Status:
         return Status.CANCELLED
     if tender.awarded_at and tender.awarded_at <= now:
         return Status.AWARDED
+    if tender.candidates_decided_at and tender.candidates_decided_at <= now:
+        return Status.SELECTED
     if tender.opened_at and tender.opened_at <= now:
         return Status.EVALUATION
     if not tender.prepared_at:
@@ -169,7 +175,7 @@ def decide_own_draft(status_now: Status, roles: frozenset[str], is_own: bool) ->
 
 def decide_hand_over(status_now: Status, roles: frozenset[str], is_own: bool) -> Decision:
     """Officers pass on what is under way at their buyer, a requesting department its own draft."""
-    if status_now in {Status.AWARDED, Status.CANCELLED}:
+    if status_now in {Status.SELECTED, Status.AWARDED, Status.CANCELLED}:
         return Refused("not_now", _("This procedure has ended; there is nothing to hand over."))
     if Role.OFFICER in roles or (is_own and status_now == Status.DRAFT and Role.REQUESTER in roles):
         return ALLOWED

@@ -22,7 +22,7 @@ from tendering.models import Question, Tender
 from tendering.spreadsheets import writer
 from tendering.zones import zone_of
 
-ENDED = (Status.AWARDED, Status.CANCELLED)
+ENDED = (Status.SELECTED, Status.AWARDED, Status.CANCELLED)
 MOST_ROWS = 5_000
 WIDTHS = (18, 60, 26, 44, 20, 30, 36)
 
@@ -121,6 +121,8 @@ def _step(tender: Any, status: Status) -> str:
         Status.CLOSED: _("Two openers open the bids"),
         Status.EVALUATION: _("Evaluate the bids"),
     }
+    if tender.is_call and status == Status.CLOSED:
+        return _("Two openers open the requests")
     return steps.get(status, "")
 
 
@@ -137,6 +139,8 @@ def _next_date(tender: Tender, status: Status, now: datetime) -> tuple[str, date
         Status.CLOSED: (_("Opening of bids"), tender.opening_planned_at or tender.tender_period_end),
         Status.EVALUATION: (_("Bids are binding until"), bound),
     }
+    if tender.is_call and status in {Status.OPEN, Status.DRAFT, Status.PREPARED}:
+        return _("Deadline for requests to participate"), tender.tender_period_end
     what, moment = dates.get(status, ("", None))
     return (what, moment) if moment else ("", None)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organization
 from tendering.facts import calendar_of
 from tendering.models import ProcedureType, Tender
-from tendering.rules import Period, Profile, choose_profile, minimum_period, profile, rule_book
+from tendering.rules import Period, Phase, Profile, choose_profile, minimum_period, profile, rule_book
 
 NOON = time(12, 0)
 FULL_DAYS_TO_RELEASE = 3
@@ -55,12 +55,15 @@ def profile_name(key: str) -> str:
     return found.name_de if (get_language() or "de").startswith("de") else found.name_en
 
 
-def proposed_dates(tender: Tender, now: datetime) -> Dates:
-    """Lawful dates if published within three days: the whole minimum period, a working day, noon local time."""
+def proposed_dates(tender: Tender, now: datetime, *, phase: Phase | None = None) -> Dates:
+    """Lawful dates if published within three days: the whole minimum period, a working day, noon local time.
+
+    `phase` "requests" gives those of a call for candidates.
+    """
     zone = ZoneInfo(tender.buyer.time_zone)
     calendar = calendar_of(tender.buyer)
     published = now.astimezone(zone).date() + timedelta(days=FULL_DAYS_TO_RELEASE)
-    period = _period(tender, published)
+    period = _period(tender, published, phase)
     earliest = period.first_deadline_day if period and period.first_deadline_day else published + timedelta(days=15)
     last_day = calendar.next_working(earliest)
     bids_end = datetime.combine(last_day, NOON, zone)
@@ -75,10 +78,12 @@ def proposed_dates(tender: Tender, now: datetime) -> Dates:
     )
 
 
-def _period(tender: Tender, published: date) -> Period | None:
+def _period(tender: Tender, published: date, phase: Phase | None) -> Period | None:
     if tender.profile not in rule_book().profiles:
         return None
-    return minimum_period(profile(tender.profile), tender.procedure_type, published, calendar_of(tender.buyer))
+    return minimum_period(
+        profile(tender.profile), tender.procedure_type, published, calendar_of(tender.buyer), phase=phase
+    )
 
 
 def _why(period: Period | None) -> str:

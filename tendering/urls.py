@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from tendering.views import (
     attachments,
+    calls,
     changes,
     corrections,
     creation,
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="tender_document_remove",
     ),
     path("tenders/<int:tender_id>/invite/", invitations.invitations, name="tender_invite"),
+    path("tenders/<int:tender_id>/call/", calls.call, name="tender_call"),
     path("contacts/", directory.directory, name="directory"),
     re_path(r"^contacts\.(?P<kind>xlsx|csv)$", directory.as_table, name="directory_table"),
     path("contacts.vcf", directory.as_vcards, name="directory_vcards"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.decision import refuse
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
-from tendering.models import INVITED_ONLY, Tender
+from tendering.models import Tender
 
 
 def require_bidder(actor: User, company: Organization) -> None:
@@ -21,7 +21,7 @@ def require_may_bid(actor: User, company: Organization, tender: Tender, now: dat
     """Http404 for a tender that this company cannot see; refuses people who work for the buyer."""
     require_bidder(actor, company)
     visible = Tender.objects.visible_to(actor, now).filter(pk=tender.pk).exists()
-    if not visible or (tender.procedure_type in INVITED_ONLY and not _invited(company, tender)):
+    if not visible or (tender.is_invited_only and not _invited(company, tender)):
         raise Http404
     if actor.roles_in(tender.buyer_id):
         refuse("roles_mixed", _("You work for the buyer of this tender, so you cannot bid for it."), 403)

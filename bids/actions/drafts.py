@@ -21,13 +21,14 @@ from accounts.models import Organization, User
 from bids import keys, storage
 from bids.actions import trail
 from bids.actions.access import require_bidder, require_may_bid
-from bids.content import DraftContent, FileNote, file_name
+from bids.content import DraftContent, FileNote, LotContent, file_name
 from bids.content_checks import check_fits
 from bids.envelopes import envelope_of
 from bids.lifecycle import decide_submit
 from bids.models import Draft, SealedObject, Upload
 from bids.upload import SealedUpload
 from tendering.locking import lock_row, lock_tender_at
+from tendering.models import Tender
 
 KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
 
@@ -44,11 +45,17 @@ def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
         draft = Draft(
             tender=tender, company=company, edition=tender.edition, created_at=now, updated_at=now, updated_by=actor,
         )  # fmt: skip
-        draft.content = encrypt(draft, DraftContent())
+        draft.content = encrypt(draft, _blank(tender))
         draft.full_clean()
         draft.save()
         trail.record(tender.pk, "draft.started", actor=actor, at=now, subject=f"draft:{draft.pk}")
     return draft
+
+
+def _blank(tender: Tender) -> DraftContent:
+    """Empty; a request to participate is for the whole procedure, there is nothing to choose."""
+    lots = tender.lots.values_list("code", flat=True) if tender.is_call else ()
+    return DraftContent(lots={code: LotContent() for code in lots})
 
 
 def read_draft(draft: Draft) -> dict[str, Any]:

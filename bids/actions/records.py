@@ -288,7 +288,7 @@ def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid, envelope: str) -> di
         found, chosen = variants.of(result.content), result.content.chosen_lots()
         entry["lots"] = [
             {
-                **({"lot": lot.code} if envelope == TECHNICAL else _lot_entry(lot, chosen[lot.code])),
+                **({"lot": lot.code} if envelope == TECHNICAL or tender.is_call else _lot_entry(lot, chosen[lot.code])),
                 **({"variant": True} if lot.code in found else {}),
             }
             for lot in tender.lots.prefetch_related("items")

@@ -21,7 +21,7 @@ from config.practice import case
 from config.practice.world import RIVALS, World
 from tendering import actions as tendering
 from tendering.lifecycle import Status
-from tendering.models import INVITED_ONLY, Criterion, CriterionKind, Item, Lot, Question, Tender
+from tendering.models import Criterion, CriterionKind, Item, Lot, Question, Tender
 
 log = logging.getLogger(__name__)
 BEFORE_THE_END = (timedelta(days=2, hours=3), timedelta(days=1, minutes=25), timedelta(hours=3, minutes=10))
@@ -40,7 +40,7 @@ def catch_up(world: World, now: datetime) -> None:
         buyer__practice_run=world.run, published_at__lte=now, opened_at=None, cancelled_at=None
     )
     for tender in waiting.select_related("buyer"):
-        if tender.procedure_type in INVITED_ONLY:
+        if tender.is_invited_only:
             continue
         for moment, act in _due(world, tender, now):
             try:

@@ -3,6 +3,13 @@
 from evaluation.actions.award import decide_award, propose_award
 from evaluation.actions.bidders import answer_complaint, answer_reasons, ask_for_reasons, file_complaint
 from evaluation.actions.cancellation import confirm_cancellation, request_cancellation
+from evaluation.actions.candidates import (
+    decide_selection,
+    propose_selection,
+    return_selection,
+    score_candidate,
+    selection_gaps,
+)
 from evaluation.actions.checking import (
     add_check_step,
     affected_bids,
@@ -61,6 +68,7 @@ __all__ = [
     "confirm_price",
     "decide_award",
     "decide_price",
+    "decide_selection",
     "declare_interests",
     "draft_next",
     "draw_option",
@@ -73,6 +81,7 @@ __all__ = [
     "note_flag",
     "note_reading",
     "propose_award",
+    "propose_selection",
     "record_draw",
     "record_formal_check",
     "record_period",
@@ -84,8 +93,11 @@ __all__ = [
     "request_cancellation",
     "request_supplement",
     "request_supplements_of_all",
+    "return_selection",
     "save_provision",
     "save_simulation",
+    "score_candidate",
+    "selection_gaps",
     "send_letters",
     "set_award_notice",
     "set_check_step",

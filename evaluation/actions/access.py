@@ -1,5 +1,6 @@
 """The first lines of every action here: lock the tender, read the clock once, ask whether this person may."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from accounts.holders import holders
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import Organization, User
 from bids.models import Bid
-from evaluation.lifecycle import decide
+from evaluation.lifecycle import decide, decide_stage
 from tendering.locking import lock_tender_at
 from tendering.models import Lot, Tender
 
@@ -29,6 +30,7 @@ def begin(actor: User, tender_id: int, action: str) -> tuple[Tender, datetime]:
     if not roles:
         raise Http404
     require(decide(action, tender.status(now), roles))
+    require(decide_stage(action, tender.is_call))
     return tender, now
 
 
@@ -92,9 +94,17 @@ def tell_bidder(
             outbox.tell(person, key=key, kind=kind, subject=title, body=str(body), at=at, url=page, chain=tender.chain)
 
 
-def tell_office(tender: Tender, at: datetime, *, key: str, page: str, subject: Promise, body: Promise) -> None:
-    """Tell every officer of the buyer, each in the person's language; the tender's title fills the subject."""
-    for person in holders(tender.buyer_id, [Role.OFFICER], at):
+def tell_office(
+    tender: Tender, at: datetime, *, key: str, page: str, subject: Promise, body: Promise,
+    roles: Iterable[str] = (Role.OFFICER,), but: User | None = None,
+) -> None:  # fmt: skip
+    """Tell every officer of the buyer, each in the person's language; the tender's title fills the subject.
+
+    `roles` widens whom, `but` leaves out who does the act.
+    """
+    for person in holders(tender.buyer_id, [*roles], at):
+        if but is not None and person.pk == but.pk:
+            continue
         with outbox.in_language_of(person):
             title = str(subject) % {"title": tender.title}
             outbox.tell(

@@ -22,7 +22,7 @@ from evaluation.actions.access import (
     tender_of_bid,
     words,
 )
-from evaluation.lifecycle import decide_second
+from evaluation.lifecycle import decide_second, decide_stage
 from evaluation.models import AbnormallyLowCheck
 
 
@@ -30,6 +30,7 @@ def ask_price(*, actor: User, bid_id: UUID, lot_code: str, due_at: datetime) -> 
     """Ask the bidder to explain its price for a lot; until it is decided, this bid cannot win the award."""
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
+        require(decide_stage("ask_price", tender.is_call))
         if tender.prices_sealed:
             refuse("prices_sealed", PRICES_SEALED)
         bid, lot = opened_bid(bid_id, tender), lot_of(tender, lot_code)

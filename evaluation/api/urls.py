@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from evaluation.api import after, checking, comparisons, contracts, draws, views
+from evaluation.api import after, candidates, checking, comparisons, contracts, draws, views
 from evaluation.api.simulation import SimulateView
 
 _EVALUATION = "evaluations/<int:tender_id>/"
@@ -42,6 +42,20 @@ urlpatterns: list[URLPattern] = [
     path(
         f"{_EXCLUSIONS}<int:exclusion_id>/confirm/", views.ExclusionConfirmView.as_view(), name="api_exclusion_confirm"
     ),
+    path(f"{_EVALUATION}candidates/", candidates.CandidatesView.as_view(), name="api_candidates"),
+    path(f"{_EVALUATION}candidates/scores/", candidates.CandidateScoresView.as_view(), name="api_candidate_scores"),
+    path(f"{_EVALUATION}candidates/selection/", candidates.SelectionView.as_view(), name="api_candidate_selection"),
+    path(
+        f"{_EVALUATION}candidates/selection/decide/",
+        candidates.SelectionDecideView.as_view(),
+        name="api_candidate_selection_decide",
+    ),
+    path(
+        f"{_EVALUATION}candidates/selection/return/",
+        candidates.SelectionReturnView.as_view(),
+        name="api_candidate_selection_return",
+    ),
+    path(f"{_EVALUATION}candidates/own/", candidates.CandidacyView.as_view(), name="api_candidacy"),
     path(f"{_EVALUATION}clarifications/", views.ClarificationsView.as_view(), name="api_clarifications"),
     path(f"{_CLARIFICATION}answer/", views.ClarificationAnswerView.as_view(), name="api_clarification_answer"),
     path(f"{_CLARIFICATION}decide/", views.ClarificationDecideView.as_view(), name="api_clarification_decide"),

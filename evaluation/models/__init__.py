@@ -13,6 +13,7 @@ from evaluation.models.award import (
     StandstillNotice,
 )
 from evaluation.models.benchmark import BenchmarkRun, BenchmarkSet, BenchmarkUnit
+from evaluation.models.candidates import CandidateLetter, CandidateScore, CandidateSelection
 from evaluation.models.conflicts import BidderDeclaration
 from evaluation.models.contract import (
     ChangeGround,
@@ -41,6 +42,9 @@ __all__ = [
     "BenchmarkUnit",
     "BidClarification",
     "BidderDeclaration",
+    "CandidateLetter",
+    "CandidateScore",
+    "CandidateSelection",
     "ChangeGround",
     "CheckStep",
     "CheckStepState",

@@ -225,7 +225,7 @@ def complaints(request: HttpRequest, tender_id: int) -> HttpResponse:
         "tender": tender, "now": now, "form": form, "is_office": is_office,
         "rows": [(row, is_late(row, tender)) for row in rows],
         "questions": questions if is_office else [],
-        "may_answer": is_office and may(reader_of(request, tender_id), "answer_bidders"),
+        "may_answer": is_office and may(reader_of(request, tender_id, call=True), "answer_bidders"),
     }  # fmt: skip
     status = 422 if form is not None and form.errors else 200
     return render(request, "evaluation/complaints.html", context, status=status)
@@ -235,7 +235,7 @@ def complaints(request: HttpRequest, tender_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint_answer(request: HttpRequest, tender_id: int, complaint_id: int) -> HttpResponse:
     """The office answers a complaint."""
-    who = reader_of(request, tender_id)
+    who = reader_of(request, tender_id, call=True)
     require(may(who, "answer_bidders"))
     row = get_object_or_404(Complaint.objects.select_related("company"), pk=complaint_id, tender=who.tender)
     form = ComplaintAnswerForm(request.POST or None)
@@ -256,7 +256,7 @@ def complaint_answer(request: HttpRequest, tender_id: int, complaint_id: int) ->
 @require_http_methods(["GET", "HEAD", "POST"])
 def reasons_answer(request: HttpRequest, tender_id: int, request_id: int) -> HttpResponse:
     """The office gives further reasons."""
-    who = reader_of(request, tender_id)
+    who = reader_of(request, tender_id, call=True)
     require(may(who, "answer_bidders"))
     rows = DebriefRequest.objects.select_related("letter__company")
     row = get_object_or_404(rows, pk=request_id, letter__tender=who.tender)

@@ -36,7 +36,9 @@ from tendering.models import Approval, Lot, LotOutcome
 @require_http_methods(["GET", "HEAD", "POST"])
 def evaluation(request: HttpRequest, tender_id: int) -> HttpResponse:
     """The way from opening to award; the button that computes the result."""
-    who = opened(request, tender_id)
+    who = opened(request, tender_id, call=True)
+    if who.tender.is_call:
+        return redirect("candidates", tender_id=tender_id)
     way = Way(who)
     if request.method == "POST":
         actions.evaluate_tender(actor=who.user, tender_id=tender_id, reason=request.POST.get("reason", ""))

@@ -47,7 +47,7 @@ DUE_DAYS = timedelta(days=6)
 
 def file_of(request: HttpRequest, tender_id: int, action: str = "") -> Reader:
     """For the office and the audit; with `action` only for those who may do it now."""
-    who = opened(request, tender_id)
+    who = opened(request, tender_id, call=True)
     require_file(who)
     if action:
         require(may(who, action))

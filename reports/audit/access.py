@@ -1,5 +1,7 @@
 """Who may look into which file, and how far: the same limits as everywhere, never more. Foreign is Http404."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +29,8 @@ class Sight:
     """What may be seen of one tender at this moment.
 
     Bids are readable after the opening, single scores after the panel was closed: nobody is led by those of others.
-    Whoever scores or chairs here besides is as blind to prices as the rest of the panel.
+    Whoever scores or chairs here besides is as blind to prices as the rest of the panel. `call` is the first stage of
+    the same procedure, where it began with a call for candidates: its file belongs to this one.
     """
 
     tender: Tender
@@ -35,6 +38,7 @@ class Sight:
     is_opened: bool
     is_closed: bool
     is_on_panel: bool = False
+    call: Sight | None = None
 
     @property
     def sees_bids(self) -> bool:
@@ -108,12 +112,14 @@ def sight_of(tender: Tender, now: datetime, user: User | None = None) -> Sight:
     on_panel = user is not None and (
         bool(user.roles_in(tender.buyer_id) & PANEL) or PanelMember.objects.filter(tender=tender, user=user).exists()
     )
+    call = Tender.objects.filter(bid_stage=tender).select_related("buyer").first() if tender.stage else None
     return Sight(
         tender=tender,
         now=now,
         is_opened=tender.opened_at is not None and tender.opened_at <= now,
         is_closed=PanelLock.objects.filter(tender=tender).exists() or not has_quality(tender),
         is_on_panel=on_panel,
+        call=None if call is None else sight_of(call, now, user),
     )
 
 

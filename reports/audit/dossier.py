@@ -277,6 +277,12 @@ def files_of(sight: Sight, run: EvaluationRun | None) -> list[Link]:
         Link(_("Page of the tender"), address("tender_detail", tender.pk)),
         Link(_("Who does what"), address("who_does_what", tender.pk)),
     ]
+    if sight.call is not None:
+        links.append(Link(_("Call for candidates"), address("audit_tender", sight.call.tender.pk)))
+    if tender.is_call:
+        links.append(Link(_("Stage of bids"), address("audit_tender", tender.bid_stage_id)))
+        if sight.sees_bids:
+            links.append(Link(_("Candidates"), address("candidates", tender.pk)))
     if run is not None:
         links.append(Link(_("Result, step by step"), address("evaluation_result", tender.pk)))
         links.append(Link(_("Hints before the award"), address("flags", tender.pk)))

@@ -9,6 +9,7 @@ from tendering.actions.amendments import (
     request_extension,
 )
 from tendering.actions.audience import audience
+from tendering.actions.calls import set_call
 from tendering.actions.corrections import (
     drop_correction,
     publish_correction,
@@ -31,6 +32,7 @@ from tendering.actions.outcomes import (
     mark_awarded,
     mark_opened,
     mark_prices_opened,
+    mark_selected,
     record_lot_outcome,
     withhold_award_value,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "mark_awarded",
     "mark_opened",
     "mark_prices_opened",
+    "mark_selected",
     "open_proposal",
     "pending_amendments",
     "pending_extensions",
@@ -86,6 +89,7 @@ __all__ = [
     "request_extension",
     "responsible_for",
     "send_back",
+    "set_call",
     "set_evaluation",
     "spec_findings",
     "start_next_round",

@@ -29,6 +29,7 @@ EDITABLE = frozenset({
     "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "contact_unit",
     "authority",
 })  # fmt: skip
+CANDIDATES = "candidates"  # the rule of a call: how many are invited, see actions.calls
 MOMENTS = ("enquiry_period_end", "tender_period_end", "opening_planned_at")
 
 
@@ -76,6 +77,8 @@ def set_evaluation(*, actor: User, tender_id: int, spec: dict[str, Any]) -> Tend
         if not isinstance(spec, dict) or not spec:
             raise ValidationError({"evaluation": _("The evaluation settings are missing.")})
         canonical(spec)
+        if (spec.get("method") == CANDIDATES) != tender.is_call:
+            raise ValidationError({"evaluation": _("A call has the rule of its candidates, a tender one for bids.")})
         tender.evaluation = spec
         stop_on_faulty_spec(tender)
         touch(tender)
@@ -86,7 +89,12 @@ def set_evaluation(*, actor: User, tender_id: int, spec: dict[str, Any]) -> Tend
 
 
 def spec_findings(tender: Tender) -> list[dict[str, Any]]:
-    """What the registered checks say about the rule as it stands: {"code", "severity", "path", "message"}."""
+    """What the registered checks say about the rule as it stands: {"code", "severity", "path", "message"}.
+
+    A call has no award: its own rule is checked by `completeness`.
+    """
+    if tender.is_call:
+        return []
     return [finding for check in registry.spec_checks for finding in check(tender)]
 
 
@@ -137,6 +145,9 @@ def _assign(tender: Tender, fields: dict[str, Any]) -> None:
     known = EDITABLE | ({"evaluation"} if tender.pk is None else frozenset())
     if unknown := sorted(set(fields) - known):
         raise ValidationError({name: _("This entry is not known.") for name in unknown})
+    if tender.stage and fields.get("procedure_type", tender.procedure_type) != tender.procedure_type:
+        text = _("The procedure stays as it is: its call for candidates was begun.")
+        raise ValidationError({"procedure_type": text})
     for name, value in fields.items():
         setattr(tender, name, _checked(tender, name, value))
 

@@ -53,7 +53,9 @@ def hand_over_all(*, actor: User, to: User, note: str = "") -> list[Tender]:
 
 def responsible_for(user: User) -> QuerySet[Tender]:
     """Procedures under way that a person takes care of."""
-    found: QuerySet[Tender] = Tender.objects.filter(responsible=user, awarded_at=None, cancelled_at=None)
+    found: QuerySet[Tender] = Tender.objects.filter(
+        responsible=user, awarded_at=None, cancelled_at=None, candidates_decided_at=None
+    )
     return found
 
 

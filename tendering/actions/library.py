@@ -151,6 +151,8 @@ def copy_tender(*, actor: User, tender_id: int) -> Tender:
         source, now = see(tender_id, actor)
         if not actor.roles_in(source.buyer_id):
             raise Http404
+        if source.bid_stage is not None:  # a call is begun anew from the copy of the tender it served
+            source = source.bid_stage
         fields = {name: getattr(source, name) for name in COPIED}
         draft = create_tender(
             actor=actor, buyer=source.buyer, **fields, **_contact_of(source), **_rules_today(source, now)

@@ -1,12 +1,13 @@
 """What upper apps write down about a tender inside their own transaction; they lock the tender and record the act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
 
 from accounts.models import Organization
-from tendering.models import Lot, LotOutcome, Tender
+from tendering.models import Invitation, Lot, LotOutcome, Tender
 
 
 def mark_opened(tender: Tender, at: datetime) -> None:
@@ -28,6 +29,16 @@ def mark_prices_opened(tender: Tender, at: datetime) -> None:
     if tender.scores_closed_at is None or at < tender.scores_closed_at:
         raise ValueError("Prices are not opened before the scores are closed.")
     _set(tender, prices_opened_at=at)
+
+
+def mark_selected(call: Tender, at: datetime, chosen: Iterable[Organization]) -> None:
+    """The candidates of a call are decided: exactly these companies are invited to its stage of bids."""
+    if call.bid_stage_id is None or call.opened_at is None or at < call.opened_at:
+        raise ValueError("Candidates are not selected before their requests are opened.")
+    _set(call, candidates_decided_at=at)
+    Invitation.objects.bulk_create(
+        [Invitation(tender_id=call.bid_stage_id, provider=company, sent_at=at) for company in chosen]
+    )
 
 
 def mark_awarded(tender: Tender, at: datetime) -> None:

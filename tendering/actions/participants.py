@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,7 @@ from accounts.holders import holders
 from accounts.lifecycle import PROVIDER_ROLES, OrganizationKind
 from accounts.models import Message, Organization, User
 from tendering.actions.access import act_on, address, page_of
-from tendering.models import INVITED_ONLY, ConflictDeclaration, Invitation, Tender
+from tendering.models import INVITED_ONLY, ConflictDeclaration, Invitation, Stage, Tender
 from tendering.zones import Moment
 
 
@@ -19,6 +20,7 @@ def invite_providers(*, actor: User, tender_id: int, providers: list[Organizatio
     """Invite companies to a procedure that is not open to all; who is invited already stays invited."""
     with audit.in_transaction():
         tender, now = act_on(tender_id, actor, "invite")
+        _stop_after_call(tender)
         if tender.procedure_type not in INVITED_ONLY:
             refuse("open_to_all", gettext_lazy("This procedure is open to every company; nobody needs an invitation."))
         if any(provider.kind != OrganizationKind.PROVIDER for provider in providers):
@@ -36,11 +38,17 @@ def withdraw_invitation(*, actor: User, tender_id: int, provider: Organization) 
     """Take an invitation back; possible only before the release, while nobody has been told of it."""
     with audit.in_transaction():
         tender, now = act_on(tender_id, actor, "invite")
+        _stop_after_call(tender)
         if tender.released_at is not None:
             refuse("released", gettext_lazy("After the release an invitation can no longer be taken back."))
         Invitation.objects.filter(tender=tender, provider=provider).delete()
         data = {"provider": provider.reference}
         audit.record(tender.chain, "tender.invitation_withdrawn", actor=actor, at=now, data=data)
+
+
+def _stop_after_call(tender: Tender) -> None:
+    if tender.stage == Stage.BIDS:
+        refuse("after_call", gettext_lazy("Exactly the candidates that were selected are invited; nobody else can be."))
 
 
 def tell_invited(tender: Tender, now: datetime) -> int:
@@ -69,7 +77,7 @@ def _deadline(tender: Tender) -> str:
 def tell_invited_of_published(now: datetime) -> int:
     """Send the invitations of tenders whose planned publication has come; returns the number of tenders."""
     waiting = Tender.objects.filter(
-        procedure_type__in=INVITED_ONLY, released_at__isnull=False, published_at__lte=now,
+        Q(procedure_type__in=INVITED_ONLY) | Q(stage=Stage.BIDS), released_at__isnull=False, published_at__lte=now,
         tender_period_end__gt=now, cancelled_at=None,
     )  # fmt: skip
     count = 0

@@ -19,6 +19,8 @@ ITEM_FIELDS = ("ref", "text", "unit", "quantity", "price_decimals", "is_optional
 CRITERION_FIELDS = ("code", "kind", "name", "description", "proof", "weight", "minimum_score", "scale", "guide", "unit",
                     "direction", "curve", "measures", "key", "life_cycle")  # fmt: skip
 TOP_SCORE = 10
+OF_CALL_ONLY = frozenset({CriterionKind.SELECTION})
+OF_AWARD = frozenset(CriterionKind) - OF_CALL_ONLY - {CriterionKind.MANDATORY}
 Data = Mapping[str, Any]
 
 
@@ -51,6 +53,8 @@ def replace_items(*, actor: User, tender_id: int, items: Mapping[str, list[dict[
         for code in sorted(set(items) - set(lots)):
             faults.add("lot", _("There is no lot %(code)s.") % {"code": code})
         rows = {code: _items(positions, f"items.{code}", faults) for code, positions in items.items()}
+        if tender.is_call and any(rows.values()):
+            faults.add("items", _("A call for candidates asks for no prices."))
         faults.stop()
         for code, positions in rows.items():
             _store_items(lots[code], positions)
@@ -102,6 +106,8 @@ def replace_required_documents(*, actor: User, tender_id: int, documents: list[d
 
 def _lot(tender: Tender, present: Mapping[str, Lot], data: Data, number: int, faults: Faults) -> tuple[Lot, list[Item]]:
     path = f"lots[{number}]"
+    if tender.is_call and data.get("items"):
+        faults.add(f"{path}.items", _("A call for candidates asks for no prices."))
     lot = present.get(str(data.get("code"))) or Lot(tender=tender)
     fields = {**dict.fromkeys(LOT_FIELDS), **data}
     fields.pop("items", None)
@@ -154,6 +160,10 @@ def _criterion(
         faults.add(f"{path}.life_cycle", _("Only a cost criterion is worked out as life-cycle cost."))
     if row.life_cycle:
         row.direction = "lower"
+    if (row.kind in OF_CALL_ONLY and not tender.is_call) or (row.kind in OF_AWARD and tender.is_call):
+        faults.add(
+            f"{path}.kind", _("A call compares candidates, an award compares bids; this kind belongs to the other.")
+        )
     for code in codes:
         if code not in lots:
             faults.add(f"{path}.lots", _("There is no lot %(code)s.") % {"code": code})

@@ -109,6 +109,8 @@ def start_next_round(*, actor: User, tender_id: int, new_end: datetime, opening_
     """Ask for the next bids of a negotiated procedure: a new deadline and a new seal; only the last round counts."""
     with audit.in_transaction():
         tender, now = act_on(tender_id, actor, "next_round")
+        if tender.is_call:
+            refuse("call", gettext_lazy("Candidates hand in once; rounds begin with the bids."))
         if tender.procedure_type not in NEGOTIATED:
             refuse("not_negotiated", gettext_lazy("Only a negotiated procedure has further rounds."))
         if tender.two_envelopes:

@@ -19,6 +19,7 @@ from tendering.api.parts import decoded
 from tendering.api.serializers import (
     AmendmentShape,
     AmendRequest,
+    CallRequest,
     CancelRequest,
     ConflictRequest,
     ConflictShape,
@@ -137,6 +138,16 @@ class InvitationView(TenderView):
         providers = [organization(reference, "providers") for reference in references]
         actions.invite_providers(actor=person(request), tender_id=tender_id, providers=providers)
         return described(request, tender_id)
+
+
+class CallView(TenderView):
+    @extend_schema(request=CallRequest, responses=TenderDetail, operation_id="tenders_call_set")
+    def put(self, request: Request, tender_id: int) -> Response:
+        """Begin the call for candidates of a draft, or change it until it is released; the answer is the call."""
+        visible(request, tender_id)
+        fields = body(CallRequest, request)
+        call = actions.set_call(actor=person(request), tender_id=tender_id, call=fields)
+        return described(request, call.pk)
 
 
 class ConflictView(TenderView):

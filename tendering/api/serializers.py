@@ -12,6 +12,7 @@ from tendering.models import (
     CriterionKind,
     LifeSituation,
     ProcedureType,
+    Stage,
 )
 from tendering.rules import life_cycle
 
@@ -24,6 +25,38 @@ def money() -> StrictDecimalField:
 class BuyerShape(serializers.Serializer):
     reference = serializers.CharField()
     name = serializers.CharField()
+
+
+class CallRequirement(serializers.Serializer):
+    name = serializers.CharField(max_length=300)
+    description = serializers.CharField(allow_blank=True, default="")
+    proof = serializers.CharField(max_length=300, allow_blank=True, default="")
+
+
+class CallCriterion(serializers.Serializer):
+    """By what candidates are compared: 0 to 10 points, `weight` in points of 100."""
+
+    name = serializers.CharField(max_length=300)
+    description = serializers.CharField(allow_blank=True, default="")
+    weight = StrictDecimalField(max_digits=7, decimal_places=3, min_value=0)
+
+
+class CallDocument(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    category = serializers.CharField(max_length=30, default="company_related")
+
+
+class CallRequest(serializers.Serializer):
+    """The call for candidates of a draft. Without `max_candidates` all suitable candidates are invited."""
+
+    request_period_end = serializers.DateTimeField()
+    enquiry_period_end = serializers.DateTimeField(required=False)
+    opening_planned_at = serializers.DateTimeField(required=False)
+    min_candidates = serializers.IntegerField(min_value=1, max_value=999)
+    max_candidates = serializers.IntegerField(min_value=1, max_value=999, allow_null=True, required=False)
+    requirements = CallRequirement(many=True, required=False)
+    selection = CallCriterion(many=True, required=False)
+    documents = CallDocument(many=True, required=False)
 
 
 class TenderRow(serializers.Serializer):
@@ -211,6 +244,10 @@ class TenderDetail(TenderFields):
     status = serializers.ChoiceField(choices=Status.choices)
     currency = serializers.CharField()
     round = serializers.IntegerField()
+    stage = serializers.ChoiceField(choices=Stage.choices, allow_blank=True, help_text="of a procedure with a call")
+    request_period_end = serializers.DateTimeField(allow_null=True, help_text="of a call for candidates")
+    min_candidates = serializers.IntegerField(allow_null=True)
+    max_candidates = serializers.IntegerField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
     evaluation = serializers.DictField()
     spec_hash = serializers.CharField(allow_blank=True)

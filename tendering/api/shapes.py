@@ -12,8 +12,9 @@ FIELDS = ("title", "summary", "language", "cpv_main", "cpv_additional", "life_si
           "max_lots_awarded", "allocation_rule", "combination_discounts_allowed", "lot_waiver_reason",
           "variants_allowed", "variant_requirements", "subcontracting_allowed", "supplementation_allowed",
           "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "authority", "id",
-          "reference", "version", "currency", "round", "published_at", "evaluation", "spec_hash", "edition",
-          "cancellation_ground", "cancellation_reason", "simulated")  # fmt: skip
+          "reference", "version", "currency", "round", "stage", "request_period_end", "min_candidates",
+          "max_candidates", "published_at", "evaluation", "spec_hash", "edition", "cancellation_ground",
+          "cancellation_reason", "simulated")  # fmt: skip
 LOT = ("code", "title", "cpv", "value", "quantity_basis", "reference_quantity", "reference_unit",
        "baseline_cost_per_case", "baseline_minutes_per_case")  # fmt: skip
 ITEM = ("ref", "text", "unit", "quantity", "price_decimals", "is_optional", "in_evaluation", "essential")

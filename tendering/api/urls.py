@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path(f"{ONE}cancel/", acts.CancelView.as_view(), name="api_tender_cancel"),
     path(f"{ONE}rounds/", acts.RoundView.as_view(), name="api_tender_rounds"),
+    path(f"{ONE}call/", acts.CallView.as_view(), name="api_tender_call"),
     path(f"{ONE}invitations/", acts.InvitationView.as_view(), name="api_tender_invitations"),
     path(f"{ONE}conflict/", acts.ConflictView.as_view(), name="api_tender_conflict"),
     path(f"{ONE}lots/", parts.LotsView.as_view(), name="api_tender_lots"),

@@ -128,6 +128,7 @@ class WhenForm(forms.Form):
             "enquiry_period_end": (self, "questions_day"),
             "opening_planned_at": (self, "opening_day"),
             "bid_validity_end": (self, "binding"),
+            "procedure_type": (self, "procedure_type"),
         }
 
 

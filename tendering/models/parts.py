@@ -84,6 +84,7 @@ class CriterionKind(models.TextChoices):
     COST = "cost", _("Cost")
     EFFICIENCY = "efficiency", _("Efficiency")
     QUALITY = "quality", _("Quality")
+    SELECTION = "selection", _("Selection of candidates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ class Asked:
 
 
 class Criterion(models.Model):
-    """A requirement (yes or no) or an award criterion. Efficiency and cost are promised numbers scored by `curve`.
+    """A requirement (yes or no), an award criterion, or in a call what candidates are compared by.
 
+    Efficiency and cost are promised numbers scored by `curve`.
     `curve` is a list of [value, points] as decimal strings, published; `guide` maps "8-10" to the anchor text.
     `weight` are weight points; scored criteria of a lot sum to 100. `life_cycle` is the published calculation of a cost
     that is worked out from several numbers of the bid (`rules.life_cycle`), empty where one number is promised.

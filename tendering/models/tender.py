@@ -47,6 +47,23 @@ INVITED_ONLY = frozenset(
 )
 
 
+WITH_CALL = frozenset(
+    {
+        ProcedureType.RESTRICTED,
+        ProcedureType.NEGOTIATED_WITH_CALL,
+        ProcedureType.NATIONAL_RESTRICTED_WITH_CALL,
+        ProcedureType.NATIONAL_NEGOTIATED_WITH_CALL,
+    }
+)
+
+
+class Stage(models.TextChoices):
+    """Part of a procedure with a call for candidates; "" where there is one stage only."""
+
+    CANDIDATES = "candidates", _("Call for candidates")
+    BIDS = "bids", _("Bids of the selected candidates")
+
+
 class AllocationRule(models.TextChoices):
     """How lots are handed out when a company may not win them all; published, or the limit is void."""
 
@@ -109,7 +126,8 @@ class TenderQuerySet(models.QuerySet["Tender"]):
         published = Q(published_at__lte=now, released_at__isnull=False)
         # one bound on published_at, not one per branch: the list then walks its index instead of sorting everything
         shown = Q(awarded_at__lte=now) & ~notice_time.over(now)
-        public = published & (~Q(procedure_type__in=INVITED_ONLY) | shown)
+        for_all = ~Q(procedure_type__in=INVITED_ONLY) & ~Q(stage=Stage.BIDS)
+        public = published & (for_all | shown)
         if not getattr(actor, "is_authenticated", False):
             return self.filter(public)
         buyers = actor.organizations_with(*(r for r in Role.values if r not in {Role.BIDDER, Role.BIDDER_ADMIN}))
@@ -127,6 +145,7 @@ class TenderQuerySet(models.QuerySet["Tender"]):
             status_now=Case(
                 When(cancelled_at__lte=moment, then=Value(Status.CANCELLED)),
                 When(awarded_at__lte=moment, then=Value(Status.AWARDED)),
+                When(candidates_decided_at__lte=moment, then=Value(Status.SELECTED)),
                 When(opened_at__lte=moment, then=Value(Status.EVALUATION)),
                 When(prepared_at=None, then=Value(Status.DRAFT)),
                 When(released_at=None, then=Value(Status.PREPARED)),
@@ -226,6 +245,16 @@ class Tender(models.Model):
         null=True, blank=True, help_text=_("Two envelopes: from then on the sealed prices may be opened")
     )
     prices_opened_at = models.DateTimeField(null=True, blank=True)
+    stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
+    bid_stage = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="call",
+        help_text=_("Of a call for candidates: the tender whose bidders it finds"),
+    )
+    candidates_decided_at = models.DateTimeField(null=True, blank=True)
     awarded_at = models.DateTimeField(null=True, blank=True)
     withholds_award_value = models.BooleanField(default=False)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -258,6 +287,11 @@ class Tender(models.Model):
             models.CheckConstraint(
                 condition=Q(released_by=None) | ~Q(released_by=F("prepared_by")), name="release_by_second_person"
             ),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.CANDIDATES, bid_stage__isnull=False)
+                | (~Q(stage=Stage.CANDIDATES) & Q(bid_stage=None)),
+                name="call_serves_a_tender",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -279,6 +313,35 @@ class Tender(models.Model):
     def prices_sealed(self) -> bool:
         """Whether the bids are without prices for everybody still, although their first part may be open."""
         return self.two_envelopes and self.prices_opened_at is None
+
+    @property
+    def is_call(self) -> bool:
+        """Whether companies apply to take part here; they hand in requests without prices, no bids."""
+        return self.stage == Stage.CANDIDATES
+
+    @property
+    def is_invited_only(self) -> bool:
+        """Whether only companies with an invitation may see it and bid: no call, or the stage after one."""
+        return self.stage == Stage.BIDS or self.procedure_type in INVITED_ONLY
+
+    @property
+    def request_period_end(self) -> datetime | None:
+        """Until when requests to participate are taken; None where bids are handed in."""
+        return self.tender_period_end if self.is_call else None
+
+    @property
+    def min_candidates(self) -> int | None:
+        """Of a call: how many suitable candidates shall at least be invited, as published."""
+        return self._candidates("min_candidates")
+
+    @property
+    def max_candidates(self) -> int | None:
+        """Of a call: how many are invited at most, and those equal to the last of them; None invites all suitable."""
+        return self._candidates("max_candidates")
+
+    def _candidates(self, name: str) -> int | None:
+        number = self.evaluation.get(name) if self.is_call else None
+        return int(number) if number is not None else None
 
     @property
     def term_years(self) -> Decimal:

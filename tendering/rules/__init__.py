@@ -11,7 +11,7 @@ from tendering.rules.days import (
 from tendering.rules.drafting import check_tender
 from tendering.rules.facts import CriterionFacts, LotFacts, TenderFacts
 from tendering.rules.findings import Finding
-from tendering.rules.periods import Period, answer_day, minimum_period
+from tendering.rules.periods import Period, Phase, answer_day, minimum_period
 from tendering.rules.regime import Limit, Regime, choose_profile, duty, legal_regime, national_limit
 from tendering.rules.rows import (
     Check,
@@ -35,6 +35,7 @@ __all__ = [
     "NationalLimit",
     "Period",
     "PeriodRow",
+    "Phase",
     "Profile",
     "Regime",
     "RuleBookFault",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tendering.rules.days import Calendar
-from tendering.rules.periods import Condition
+from tendering.rules.periods import Condition, Phase
 
 HOME = Calendar()
 
@@ -37,6 +37,8 @@ class TenderFacts:
     """A draft on `day` (today, or the day of dispatch once known). Amounts net; moments in the buyer's local time.
 
     `procedure` is the procedure code (OPEN, NATIONAL_PUBLIC, ...); weights of price and quality are parts of 1.
+    `phase` is "requests" for a call for candidates, which has no award criteria and no price; `has_call` says whether
+    a tender has one, None where nobody asks.
     `prepared_by` and `released_by` are any stable ids of accounts.
     """
 
@@ -71,8 +73,10 @@ class TenderFacts:
     procedure_reason: str = ""
     period_condition: Condition = "electronic"
     period_reason: str = ""
+    phase: Phase | None = None
     invited: int | None = None
     min_candidates: int | None = None
+    has_call: bool | None = None
     prepared_by: str = ""
     released_by: str = ""
     opening_group: int | None = None

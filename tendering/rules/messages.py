@@ -26,8 +26,14 @@ MESSAGES: dict[str, str] = {
     "R12.limit": gettext_noop("Direct orders are allowed up to %(limit)s; the estimate is %(value)s."),
     "R13.invited": gettext_noop("Invite at least %(needed)s companies or say why fewer; invited so far: %(invited)s."),
     "R14.candidates": gettext_noop("Let at least %(needed)s candidates through; the tender says %(stated)s."),
+    "R14.call": gettext_noop("In this kind of procedure companies apply first: begin the call for candidates."),
+    "R14.missing": gettext_noop("State how many candidates are invited at least: %(needed)s or more."),
     "R15.period": gettext_noop(
         "The time for bids is too short: at least %(days)s days, so the deadline is on %(first_day)s at the earliest."
+    ),
+    "R15.requests": gettext_noop(
+        "The time for requests to participate is too short: at least %(days)s days, so the deadline is on "
+        "%(first_day)s at the earliest."
     ),
     "R15.reason": gettext_noop("A shortened time for bids needs a reason."),
     "R16.short": gettext_noop("Only %(days)s days for bids; less than %(advised)s days brings fewer bids."),

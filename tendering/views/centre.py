@@ -29,6 +29,7 @@ STAFF = tuple(role for role in Role.values if role not in {Role.BIDDER, Role.BID
 NEXT = {
     Status.SCHEDULED: "published_at", Status.OPEN: "tender_period_end", Status.CLOSED: "opening_planned_at",
     Status.EVALUATION: "bid_validity_end", Status.AWARDED: "awarded_at", Status.CANCELLED: "cancelled_at",
+    Status.SELECTED: "candidates_decided_at",
 }  # fmt: skip
 Json = dict[str, Any]
 either = require_http_methods(["GET", "HEAD", "POST"])
@@ -143,6 +144,7 @@ def _procedure(tender: Tender, now: datetime, is_readable: bool) -> Json:
     words = {
         Status.SCHEDULED: _("goes public"), Status.CLOSED: _("opening planned"), Status.AWARDED: _("awarded"),
         Status.EVALUATION: _("bids bind until"), Status.CANCELLED: _("cancelled"),
+        Status.SELECTED: _("candidates selected"),
         Status.OPEN: _("questions until") if moment == tender.enquiry_period_end else _("deadline for bids"),
     }  # fmt: skip
     return {

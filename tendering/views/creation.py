@@ -45,6 +45,12 @@ def step_context(request: HttpRequest, tender: Tender | None, number: int, now: 
     """What every step needs: where one is, where one may go, the second navigation."""
     names = [_("What"), _("How judged"), _("When"), _("Publish")]
     links = [reverse(name, args=[tender.pk]) if tender else "" for name in STEPS]
+    if tender is not None and tender.is_call:
+        names, links = (
+            [_("Call for candidates"), _("Publish")],
+            [reverse("tender_call", args=[tender.bid_stage_id]), links[-1]],
+        )
+        number = 2 if number == len(STEPS) else 1
     return {
         "tender": tender,
         "step": number,
@@ -83,6 +89,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def what(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Step 1 of a draft."""
     tender, now = find_own(request, tender_id, "edit")
+    if tender.is_call:
+        return redirect("tender_call", tender_id=tender.bid_stage_id)
     return _what(request, tender, now)
 
 
@@ -206,6 +214,8 @@ def cpv_search(request: HttpRequest) -> HttpResponse:
 def when(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Step 3: dates, with lawful defaults and the reason for each."""
     tender, now = find_own(request, tender_id, "edit")
+    if tender.is_call:
+        return redirect("tender_call", tender_id=tender.bid_stage_id)
     proposed = proposals.proposed_dates(tender, now)
     form = WhenForm(request.POST or None, tender=tender, proposed=proposed)
     if request.method == "POST" and form.is_valid():

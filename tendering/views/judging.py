@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -40,6 +40,8 @@ from tendering.weights import tie_chain
 def how(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Step 2 of a draft. The button `rows` adds or removes a row or only works the example out again."""
     tender, now = find_own(request, tender_id, "edit")
+    if tender.is_call:
+        return redirect("tender_call", tender_id=tender.bid_stage_id)
     if request.method != "POST":
         return _show(request, tender, _stored(tender), now)
     tables = posted_tables(request.POST)

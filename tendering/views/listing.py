@@ -22,7 +22,7 @@ from tendering.keyset import capped_total, page
 from tendering.lifecycle import PUBLIC_STATUSES, Status
 from tendering.models import Criterion, LifeSituation, Lot, Tender
 from tendering.sorting import NEWEST, SORTS, sorted_by
-from tendering.views.public_content import BADGES
+from tendering.views.public_content import BADGES, status_words
 from tendering.weights import RATIO_METHODS, Share, shares
 
 PER_PAGE = 20
@@ -47,6 +47,7 @@ class Card:
     tender: Tender
     status: Status
     kind: str
+    words: str
     closes_soon: bool
     cpv_label: str
     shares: list[Share]
@@ -119,6 +120,7 @@ def _card(tender: Tender, now: datetime) -> Card:
         tender=tender,
         status=status,
         kind=BADGES[status],
+        words=status_words(tender, status),
         closes_soon=status == Status.OPEN and end is not None and (end - now).days < SOON_DAYS,
         cpv_label=cpv.label(tender.cpv_main),
         shares=shares(tender.evaluation, tender.criteria.all()),

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from accounts.lifecycle import Role
 from tendering import actions, panels
 from tendering.lifecycle import RELEASERS, Status
-from tendering.models import INVITED_ONLY, Amendment, Tender
+from tendering.models import INVITED_ONLY, WITH_CALL, Amendment, Stage, Tender
 from tendering.panels import Entry, NextStep
 from tendering.views.access import may, may_hand_over, roles_at
 
@@ -21,6 +21,12 @@ def navigation_of(request: HttpRequest, tender: Tender, status: Status, now: dat
     entries = [Entry(_("Overview"), reverse("tender_detail", args=[tender.pk]))]
     if may(request, tender, "edit", now):
         entries.append(Entry(_("Edit"), reverse("tender_edit_what", args=[tender.pk])))
+    if (
+        (tender.procedure_type in WITH_CALL or tender.stage)
+        and not tender.is_call
+        and may(request, tender, "prepare", now)
+    ):
+        entries.append(Entry(_("Call for candidates"), reverse("tender_call", args=[tender.pk])))
     if tender.procedure_type in INVITED_ONLY and may(request, tender, "invite", now):
         entries.append(Entry(_("Invited companies"), reverse("tender_invite", args=[tender.pk])))
     if status == Status.PREPARED and roles_at(request, tender) & RELEASERS:
@@ -56,8 +62,34 @@ def _draft(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | No
     if Role.OFFICER not in roles_at(request, tender):
         sentence = _("Describe the need, then hand it over: the procurement office goes on from there.")
         return NextStep(sentence, reverse("tender_edit_what", args=[tender.pk]), _("Continue the draft"))
+    if not tender.stage and tender.procedure_type in WITH_CALL:
+        page = reverse("tender_call", args=[tender.pk])
+        return NextStep(
+            _("In this kind of procedure companies apply first: begin the call for candidates."), page, _("To the call")
+        )
+    if tender.stage == Stage.BIDS and (step := _call_first(tender, now)):
+        return step
     sentence = _("This is a draft. Nobody outside your organisation can see it.")
     return NextStep(sentence, reverse("tender_edit_what", args=[tender.pk]), _("Continue the draft"))
+
+
+def _call_first(tender: Tender, now: datetime) -> NextStep | None:
+    """The stage of bids waits for its candidates; None once they are invited."""
+    call = Tender.objects.get(bid_stage=tender)
+    page = reverse("tender_detail", args=[call.pk])
+    if call.cancelled_at:
+        return NextStep(_("The call for candidates was cancelled. Copy this draft to begin a new procedure."))
+    if call.status(now) in {Status.DRAFT, Status.PREPARED}:
+        return NextStep(
+            _("Companies apply first: the call for candidates is not published yet."), page, _("To the call")
+        )
+    if call.candidates_decided_at is None:
+        sentence = _("The call for candidates is running. Meanwhile you can finish the documents of the bids.")
+        return NextStep(sentence, page, _("To the call"))
+    return NextStep(
+        _("The candidates are decided. Set the dates for bids and hand over; the selected are told at the release."),
+        reverse("tender_edit_when", args=[tender.pk]), _("Set the dates"),
+    )  # fmt: skip
 
 
 def _prepared(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
@@ -87,6 +119,8 @@ def _open(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | Non
             "n": count
         }
         return NextStep(sentence, reverse("tender_questions", args=[tender.pk]), _("Answer now"))
+    if tender.is_call:
+        return NextStep(_("Requests to participate stay sealed. There is nothing to do until the deadline."))
     return NextStep(_("Bids are coming in and stay sealed. There is nothing to do until the deadline."))
 
 
@@ -100,7 +134,14 @@ def _second_person(tender: Tender, amendment: Amendment) -> NextStep:
 
 
 def _closed(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
+    if tender.is_call:
+        return NextStep(_("The deadline has passed. Two openers now open the requests together."))
     return NextStep(_("The deadline has passed. Two openers now open the bids together."))
+
+
+def _selected(request: HttpRequest, tender: Tender, now: datetime) -> NextStep | None:
+    page = reverse("tender_detail", args=[tender.bid_stage_id])
+    return NextStep(_("The candidates are decided. The procedure goes on with the bids."), page, _("To the bids"))
 
 
 STEPS: dict[Status, Callable[[HttpRequest, Tender, datetime], NextStep | None]] = {
@@ -111,4 +152,5 @@ STEPS: dict[Status, Callable[[HttpRequest, Tender, datetime], NextStep | None]] 
     ),
     Status.OPEN: _open,
     Status.CLOSED: _closed,
+    Status.SELECTED: _selected,
 }

@@ -1,14 +1,16 @@
 """What everybody reads about a tender: the same content on its page, in the preview and before release."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import OpeningGroup, ready_recovery
 from tendering import cpv, panels
@@ -16,7 +18,7 @@ from tendering.corrections import Change, change_of, published
 from tendering.curve_picture import curve_svg
 from tendering.forms.attachments import KINDS
 from tendering.forms.judging import criterion_data
-from tendering.lifecycle import Status
+from tendering.lifecycle import PUBLIC_STATUSES, Status
 from tendering.models import Criterion, CriterionKind, Document, Lot, Question, Tender
 from tendering.rules.life_cycle import Amount, LifeCycle, invented
 from tendering.weights import percent, plain, shares
@@ -28,6 +30,7 @@ BADGES = {
     Status.OPEN: "success",
     Status.CLOSED: "neutral",
     Status.EVALUATION: "info",
+    Status.SELECTED: "success",
     Status.AWARDED: "success",
     Status.CANCELLED: "danger",
 }
@@ -62,6 +65,8 @@ def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
         "tender": tender,
         "status": tender.status(now),
         "status_kind": BADGES[tender.status(now)],
+        "status_words": status_words(tender, tender.status(now)),
+        "stages": list(_stages(tender, now)) if tender.stage else [],
         "now": now,
         "lots": lots,
         "cpv_label": cpv.label(tender.cpv_main),
@@ -75,10 +80,49 @@ def public_content(tender: Tender, now: datetime) -> dict[str, Any]:
     }
 
 
+def status_words(tender: Tender, status: Status) -> str:
+    """The status as people read it; in a call nobody bids yet."""
+    of_call = {
+        Status.OPEN: _("Open for requests to participate"),
+        Status.EVALUATION: _("Candidates are being selected"),
+    }
+    return str(of_call.get(status, status.label) if tender.is_call else status.label)
+
+
+def _stages(tender: Tender, now: datetime) -> Iterator[dict[str, Any]]:
+    """The call and the stage of bids beside each other, with what everybody may know of each."""
+    call = tender if tender.is_call else Tender.objects.filter(bid_stage=tender).first()
+    bids = tender.bid_stage if tender.is_call else tender
+    if call is None or bids is None:
+        return
+    state = call.status(now)
+    published = state in PUBLIC_STATUSES
+    yield {
+        "title": _("1. Call for candidates %(reference)s") % {"reference": call.reference},
+        "url": "" if call == tender else reverse("tender_detail", args=[call.pk]),
+        "note": _("Requests to participate until") if call.tender_period_end else "", "at": call.tender_period_end,
+        "kind": BADGES[state], "word": status_words(call, state) if published else _("not published yet"),
+    }  # fmt: skip
+    own = bids.status(now)
+    asked = bids.published_at is not None and own in PUBLIC_STATUSES
+    words = (
+        _("Only invited companies see the documents. Bids until") if asked else _("Selected candidates are invited.")
+    )
+    yield {
+        "title": _("2. Bids of the selected candidates %(reference)s") % {"reference": bids.reference},
+        "url": reverse("tender_detail", args=[bids.pk]) if own == Status.AWARDED and bids != tender else "",
+        "note": words,
+        "at": bids.tender_period_end if asked else None,
+        "kind": BADGES[own] if asked else "neutral",
+        "word": own.label if asked else _("to come"),
+    }
+
+
 def _judging(tender: Tender, criteria: Sequence[Criterion], lots: Sequence[Lot]) -> dict[str, Any]:
     scored = [criterion for criterion in criteria if criterion.is_scored]
-    formula, formula_fault = _formula(tender, scored, lots)
+    formula, formula_fault = (None, "") if tender.is_call else _formula(tender, scored, lots)
     return {
+        "compared": [criterion for criterion in criteria if criterion.kind == CriterionKind.SELECTION],
         "mandatory": [criterion for criterion in criteria if criterion.kind == CriterionKind.MANDATORY],
         "scored": [(criterion, _share_of(criterion, tender)) for criterion in scored],
         "promises": [_promise(criterion) for criterion in scored if criterion.is_promised and len(criterion.curve) > 1],

@@ -95,6 +95,10 @@ def _about_rule(tender: Tender, told: list[dict[str, Any]]) -> list[dict[str, An
 
 
 def _address(tender: Tender, field: str) -> str:
+    if tender.is_call:
+        return reverse("tender_call", args=[tender.bid_stage_id])
+    if field == "invitations" and tender.stage:
+        return reverse("tender_detail", args=[tender.pk])
     if field == "invitations":
         return reverse("tender_invite", args=[tender.pk])
     return reverse(STEP_ADDRESSES[STEP_OF.get(field, 1)], args=[tender.pk])

@@ -64,6 +64,7 @@ _KEY = "needs an opening key of one's own; tested with bids"
 _CELL = {"lot": "L1", "criterion": "B1"}
 _AFTER = "needs a decided award; tested in tests/evaluation/pages/test_after_pages.py"
 _AFTER_API = "needs a decided award; tested in tests/evaluation/test_api_after.py"
+_CALL = "needs a call for candidates; tested in tests/evaluation/pages/test_candidate_pages.py"
 _PAPER = "needs a council paper; tested with pilots"
 _RESULT = only(OFFICER, APPROVER, AUDITOR, COUNCIL, EVALUATOR, CHAIR)
 
@@ -194,6 +195,7 @@ TABLE: dict[str, Row] = {
     "tender_edit_documents": Row(only(OFFICER), on="draft"),
     "tender_document_remove": _kept(only(OFFICER), _PART),
     "tender_invite": Row(only(OFFICER), on="draft"),
+    "tender_call": Row(only(OFFICER), on="draft"),
     "tender_release": Row(only(OFFICER, APPROVER), on="prepared"),
     "who_does_what": Row(STAFF_OF_BUYER),
     "directory": Row(PUBLIC),
@@ -368,6 +370,7 @@ TABLE: dict[str, Row] = {
     "api_tender_proposal_decline": _kept(only(OFFICER), "needs a disturbance; tested in test_outages"),
     "api_tender_cancel": Row(only(OFFICER), "POST"),
     "api_tender_rounds": Row(only(OFFICER), "POST"),
+    "api_tender_call": _kept(only(OFFICER), _CALL),
     "api_tender_invitations": Row(only(OFFICER), "POST"),
     "api_tender_conflict": Row(only(OFFICER, APPROVER, OPENER, EVALUATOR, CHAIR, REQUESTER), "POST"),
     "api_tender_lots": Row(PUBLIC),
@@ -481,6 +484,15 @@ TABLE: dict[str, Row] = {
     "moderation_close": Row(only(CHAIR), "POST", on="opened"),
     "moderation_cell": Row(only(CHAIR), on="evaluated", arguments=_CELL),
     "checks": Row(only(OFFICER, APPROVER, AUDITOR), on="opened"),
+    "candidates": _kept(only(OFFICER, APPROVER, AUDITOR), _CALL),
+    "candidate_points": _kept(only(OFFICER), _CALL),
+    "candidacy": _kept(only(BIDDER), _CALL),
+    "api_candidates": _kept(only(OFFICER, APPROVER, AUDITOR), _CALL),
+    "api_candidate_scores": _kept(only(OFFICER), _CALL),
+    "api_candidate_selection": _kept(only(OFFICER), _CALL),
+    "api_candidate_selection_decide": _kept(only(OFFICER, APPROVER), _CALL),
+    "api_candidate_selection_return": _kept(only(OFFICER, APPROVER), _CALL),
+    "api_candidacy": _kept(only(BIDDER), _CALL),
     "checks_confirm": Row(only(OFFICER, APPROVER, AUDITOR), on="opened"),
     "check_steps": Row(only(OFFICER, APPROVER, AUDITOR), on="opened"),
     "check_documents": _kept(only(OFFICER), "needs a bid that lacks something; tested with evaluation"),

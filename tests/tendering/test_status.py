@@ -13,7 +13,8 @@ from tests.factories import make_company, make_organization, make_user
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = st.integers(min_value=0, max_value=6).map(lambda hours: START + timedelta(hours=hours))
-MOMENTS = ("prepared_at", "released_at", "published_at", "tender_period_end", "opened_at", "awarded_at", "cancelled_at")
+MOMENTS = ("prepared_at", "released_at", "published_at", "tender_period_end", "opened_at", "candidates_decided_at",
+           "awarded_at", "cancelled_at")  # fmt: skip
 
 
 @pytest.mark.django_db

@@ -18,6 +18,9 @@ from evaluation.inputs import bid_name
 from evaluation.models import (
     AbnormallyLowCheck,
     BidClarification,
+    CandidateLetter,
+    CandidateScore,
+    CandidateSelection,
     CheckStepState,
     Consensus,
     Draw,
@@ -45,8 +48,11 @@ FACTS = (
     "supplementation_allowed", "spec_hash", "rule_findings", "rule_version", "timeline", "council", "prepared_at",
     "released_at", "published_at",
     "enquiry_period_end", "tender_period_end", "opening_planned_at", "bid_validity_end", "opened_at", "awarded_at",
-    "cancelled_at", "cancellation_ground", "cancellation_reason", "round", "simulated", "imported", "created_at",
+    "cancelled_at", "cancellation_ground", "cancellation_reason", "round", "stage", "candidates_decided_at",
+    "simulated", "imported", "created_at",
 )  # fmt: skip
+CALL = "call-for-candidates"
+"""Folder of the first stage inside the file of the tender it serves."""
 BID = ("version", "round", "sealed_at", "received_at", "recorded_at", "is_late", "superseded_at", "withdrawn_at",
        "opened_at", "damaged_at", "late_admitted_at", "late_decision")  # fmt: skip
 
@@ -54,6 +60,9 @@ BID = ("version", "round", "sealed_at", "received_at", "recorded_at", "is_late",
 def tender_archive(sight: Sight) -> Archive:
     """Everything there is to see of the tender now; the same state gives the same bytes."""
     tender, archive = sight.tender, Archive()
+    if sight.call is not None:
+        for name, content in tender_archive(sight.call).files.items():
+            archive.add(f"{CALL}/{name}", content)
     chains = [("tender", tender.chain), *([("bids", bids_chain(tender.pk))] if sight.sees_bids else [])]
     events = common.add_trail(archive, chains)
     common.add_timeline(archive, events, tender.buyer, tender.language, sight)
@@ -66,6 +75,8 @@ def tender_archive(sight: Sight) -> Archive:
         _add_bids(archive, tender)
         _add_opening(archive, tender)
         archive.add_json("checks.json", _checks(tender))
+        if tender.is_call:
+            archive.add_json("candidates.json", _candidates(tender))
     if sight.sees_scores:
         archive.add_json("scores.json", _scores(tender))
     common.add_people(archive, events, _people(tender))
@@ -233,6 +244,22 @@ def _bid_lots(tender: Tender) -> dict[Any, list[dict[str, Any]]]:
             "stated_total": json_value(row.stated_total),
         })  # fmt: skip
     return found
+
+
+def _candidates(call: Tender) -> dict[str, Any]:
+    """Points, the selection by two people, and the letters as they were sent."""
+    scores = CandidateScore.objects.filter(bid__tender=call).select_related("bid", "criterion").order_by("bid", "pk")
+    selection = CandidateSelection.objects.filter(tender=call).first()
+    letters = CandidateLetter.objects.filter(bid__tender=call).select_related("bid").order_by("bid__reference", "pk")
+    return {
+        "rule": call.evaluation,
+        "points": [{"bid": bid_name(row.bid), "criterion": row.criterion.code, "points": _score(row.value),
+                    **_act(row, ("reason", "given_at"), given_by="given_by_id")} for row in scores],
+        "selection": selection and _act(selection, ("outcome", "reason", "proposed_at", "decided_at"),
+                                        proposed_by="proposed_by_id", decided_by="decided_by_id"),
+        "letters": [{"bid": bid_name(row.bid), **plain(row, ("language", "content", "sha256", "sent_at"))}
+                    for row in letters],
+    }  # fmt: skip
 
 
 def _scores(tender: Tender) -> dict[str, Any]:

@@ -34,12 +34,18 @@ _CHECKS: tuple[Callable[[TenderFacts, Profile], Iterator[Found]], ...] = (
     people.release,
     people.opening,
 )
+# What concerns lots, prices and award criteria is checked with the bids, not with the call for candidates.
+_OF_CALL = (
+    values.estimate, values.regime, procedure.grounds, procedure.competition, periods.minimum, periods.adequate,
+    periods.questions, periods.convenient, people.release, people.opening,
+)  # fmt: skip
 _ORDER: dict[Level, int] = {"stop": 0, "warn": 1, "hint": 2}
 
 
 def check_tender(facts: TenderFacts, profile: Profile) -> list[Finding]:
     """All findings, what stops first. The same facts and rows give the same findings; no clock is read."""
-    found = (one for check in _CHECKS for one in check(facts, profile))
+    checks = _OF_CALL if facts.phase == "requests" else _CHECKS
+    found = (one for check in checks for one in check(facts, profile))
     findings = [_finding(one, profile) for one in found if not _is_off(one, profile)]
     return sorted(findings, key=lambda finding: _ORDER[finding.level])
 

@@ -24,13 +24,16 @@ def minimum(facts: TenderFacts, profile: Profile) -> Iterator[Found]:
     condition = facts.period_condition if facts.period_reason.strip() else "electronic"
     if facts.period_condition in SHORTENED and not facts.period_reason.strip():
         yield Found("R15.reason", "period_reason")
-    period = minimum_period(profile, facts.procedure, facts.start, facts.calendar, condition=condition)
+    period = minimum_period(
+        profile, facts.procedure, facts.start, facts.calendar, phase=facts.phase, condition=condition
+    )
     first_day = period.first_deadline_day
     if not period.is_binding or period.is_kept_by(facts.start, facts.deadline, facts.calendar):
         return
     if period.days is not None and first_day is not None:
         params: dict[str, Param] = {"days": period.days, "first_day": facts.calendar.next_working(first_day)}
-        yield Found("R15.period", "tender_period_end", params, period.source, period.confidence)
+        code = "R15.requests" if facts.phase == "requests" else "R15.period"
+        yield Found(code, "tender_period_end", params, period.source, period.confidence)
 
 
 def adequate(facts: TenderFacts, profile: Profile) -> Iterator[Found]:

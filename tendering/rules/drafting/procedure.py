@@ -19,6 +19,9 @@ LIMITED = {
     "DIRECT_ORDER": "direct_order",
 }
 MIN_INVITED = {"NATIONAL_NEGOTIATED_WITHOUT_CALL": 3, "NATIONAL_RESTRICTED_WITHOUT_CALL": 3}
+WITH_CALL = {
+    "RESTRICTED", "NEGOTIATED_WITH_CALL", "NATIONAL_RESTRICTED_WITH_CALL", "NATIONAL_NEGOTIATED_WITH_CALL",
+}  # fmt: skip
 MIN_CANDIDATES = {"RESTRICTED": 5, "NEGOTIATED_WITH_CALL": 3}
 
 
@@ -46,10 +49,14 @@ def _limit(facts: TenderFacts, total: Decimal, limit: Limit) -> Iterator[Found]:
 
 
 def competition(facts: TenderFacts, profile: Profile) -> Iterator[Found]:
-    """R13, R14: enough companies invited, enough candidates let through."""
+    """R13, R14: enough companies invited, a call where the procedure has one, enough candidates let through."""
     needed = MIN_INVITED.get(facts.procedure)
     if needed is not None and facts.invited is not None and facts.invited < needed and not facts.procedure_reason:
         yield Found("R13.invited", "invitations", {"needed": needed, "invited": facts.invited})
+    if facts.has_call is False and facts.procedure in WITH_CALL:
+        yield Found("R14.call", "procedure_type", is_hint=True)
     fewest = MIN_CANDIDATES.get(facts.procedure)
+    if fewest is not None and facts.phase == "requests" and facts.min_candidates is None:
+        yield Found("R14.missing", "min_candidates", {"needed": fewest})
     if fewest is not None and facts.min_candidates is not None and facts.min_candidates < fewest:
         yield Found("R14.candidates", "min_candidates", {"needed": fewest, "stated": facts.min_candidates})
