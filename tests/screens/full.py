@@ -41,7 +41,7 @@ def fill() -> list[Shot]:
         own()
     people = {role: user for role, user in world.people.items() if user} | {"librarian": centre.librarian}
     desks = [Shot(f"desk of {role}", reverse("desk"), user.pk) for role, user in people.items()]
-    return [*desks, *_centre_pages(centre), *after.play(), *_secret_pages()]
+    return [*desks, *_centre_pages(centre), *_candidate_pages(), *after.play(), *_secret_pages()]
 
 
 def _library() -> Centre:
@@ -82,6 +82,27 @@ def _centre_pages(centre: Centre) -> Iterator[Shot]:
     )  # fmt: skip
     yield Shot("centre_duty_end", reverse("centre_duty_end", args=[row.pk]), centre.officer.pk)
     yield Shot("centre_leave", reverse("centre_leave", args=[centre.organization.pk]), admin.pk)
+
+
+def _candidate_pages() -> Iterator[Shot]:
+    """A call in preparation, one whose requests are scored, one that is decided."""
+    from tests.evaluation import candidates
+
+    town = factories.make_town(name="Stadt Aufruf")
+    yield Shot("tender_call", reverse("tender_call", args=[candidates.draft_procedure(town).pk]), town.officer.pk)
+    with clock.simulated(clock.now() - timedelta(days=50)):
+        one = candidates.Procedure()
+        company = one.apply("Bote und Sohn GmbH")
+        one.open()
+        done, companies = candidates.decided(Alpha=("9", "8"), Beta=("7", "7"), Gamma=("5", "6"))
+    with one.after():
+        one.check_all()
+    call, officer = one.call.pk, one.town.officer.pk
+    yield Shot("candidates", reverse("candidates", args=[call]), officer)
+    yield Shot("candidate_points", reverse("candidate_points", args=[call, one.bid_of(company).pk]), officer)
+    yield Shot("candidates decided", reverse("candidates", args=[done.call.pk]), done.town.officer.pk)
+    for name in ("Alpha", "Gamma"):
+        yield Shot("candidacy", reverse("candidacy", args=[done.call.pk]), companies[name].bidder.pk)
 
 
 def _trials() -> None:
