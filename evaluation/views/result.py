@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from bids.models import Bid
 from evaluation import bid_tables, result_tables, robust_tables
 from evaluation.award_steps import next_award_step
+from evaluation.earlier_tables import earlier_results
 from evaluation.inputs import bid_name
 from evaluation.lifecycle import WORKBOOK_READERS, decide_moderation
 from evaluation.provision import Compared, of_view
@@ -29,6 +30,7 @@ def result(request: HttpRequest, tender_id: int) -> HttpResponse:
     view = view_of(run)
     own = of_view(who.tender, view)
     with_people = not who.roles.isdisjoint(WORKBOOK_READERS)
+    earlier, more_earlier = earlier_results(run, view)
     return show(
         request, who, "result",
         view=view,
@@ -43,7 +45,7 @@ def result(request: HttpRequest, tender_id: int) -> HttpResponse:
         allocation=result_tables.allocation_words(view),
         basis=result_tables.basis_word(view),
         workbook="" if who.roles.isdisjoint(WORKBOOK_READERS) else workbook_address(tender_id),
-        bid_ids=bid_ids(who),
+        bid_ids=bid_ids(who), earlier=earlier, more_earlier=more_earlier,
         step=next_award_step(who, run, is_blocked=any(lot.blocked for lot in view.lots)),
     )  # fmt: skip
 

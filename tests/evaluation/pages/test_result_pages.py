@@ -42,6 +42,28 @@ def test_the_figures_of_the_page_are_those_of_the_stored_result() -> None:
     assert run.result_hash in text
 
 
+def test_after_an_exclusion_both_rankings_stand_on_the_page() -> None:
+    case = evaluated_case()
+    officer, tender = case.town.officer, case.tender
+    before = latest(tender)
+    assert before is not None and "Earlier results" not in page(officer, "evaluation_result", tender.pk)
+    rows = {row.bid_id: row for row in result_of(before).lot("L1").rows}
+    first = before.result["lots"][0]["winner"][0]
+    gone, stays = sorted(case.bids.values(), key=lambda bid: bid.reference != first)
+    exclusion = actions.exclude_bid(
+        actor=officer, bid_id=gone.pk, lot_code="L1", code="not_eligible", reason="No licence."
+    )
+    actions.confirm_exclusion(actor=case.town.second, exclusion_id=exclusion.pk)
+    actions.evaluate_tender(actor=officer, tender_id=tender.pk, reason="One bid excluded")
+    now, _heading, then = page(officer, "evaluation_result", tender.pk).partition('id="earlier"')
+    total = number(rows[first].total)
+    assert f"First place then: {gone.company.name}. First place now: {stays.company.name}." in then
+    assert f"No longer in the ranking: {gone.company.name}." in then
+    assert total in then.partition("</details>")[0] and total not in now
+    german = page(officer, "evaluation_result", tender.pk, language="de")
+    assert "Frühere Ergebnisse" in german and "Nicht mehr in der Rangfolge" in german
+
+
 def test_every_number_of_the_ranking_leads_to_the_line_that_says_how_it_came_about() -> None:
     case = evaluated_case(criteria=factories.efficiency_criteria(), promised={"E1": "12"})
     links = re.findall(r'href="([^"#]*/result/[0-9a-f-]{36}/)#([^"]+)"', page(
