@@ -40,7 +40,7 @@ def play_live(data: Json, people: People, now: datetime) -> Tender:
         return LivePlay(data, people, now).run()
 
 
-def _deadline(now: datetime, minutes: int, time_zone: str) -> datetime:
+def deadline(now: datetime, minutes: int, time_zone: str) -> datetime:
     """As an office would set it: noon of a working day. What closes while somebody looks keeps its time."""
     end = _full_minute(now + timedelta(minutes=minutes))
     if abs(timedelta(minutes=minutes)) < 2 * DAY:
@@ -56,7 +56,7 @@ class LivePlay:
     def __init__(self, data: Json, people: People, now: datetime) -> None:
         self.data, self.people, self.now = data, people, now
         self.buyer = people.buyer(data["buyer"])
-        self.end = _deadline(now, data["minutes_left"], self.buyer.time_zone)
+        self.end = deadline(now, data["minutes_left"], self.buyer.time_zone)
         self.start = min(now, self.end) - 35 * DAY
         self.bids: list[Any] = []
 
@@ -91,7 +91,6 @@ class LivePlay:
 
     def _draft(self) -> None:
         data, officer = self.data, self._who("officer")
-        national = ProcedureType.NATIONAL_PUBLIC if self.buyer.language == "de" else ProcedureType.OPEN
         self.tender = tendering.create_tender(
             actor=officer,
             buyer=self.buyer,
@@ -102,7 +101,7 @@ class LivePlay:
             language=self.buyer.language,
             currency=self.buyer.currency,
             cpv_main=data["cpv_main"],
-            procedure_type=national,
+            procedure_type=self._procedure(),
             profile=self.buyer.profile,
             value=data["value"],
             contract_months=data["contract_months"],
@@ -118,6 +117,9 @@ class LivePlay:
         tendering.set_evaluation(**key, spec=self._spec())
         tendering.replace_required_documents(**key, documents=data["documents"])
         follow(officer, data["reference"], tender_id=self.tender.pk)
+
+    def _procedure(self) -> ProcedureType:
+        return ProcedureType.NATIONAL_PUBLIC if self.buyer.language == "de" else ProcedureType.OPEN
 
     def _spec(self) -> Json:
         vat = "19" if self.buyer.language == "de" else "23"
@@ -162,21 +164,23 @@ class LivePlay:
     def _bid(self, offer: Json) -> None:
         bidder = self.people.account(f"{offer['provider']}-account_1")
         company = self.people.provider(offer["provider"])
-        content = {
+        receipt = bidding.submit_manifest(
+            actor=bidder,
+            company=company,
+            tender_id=self.tender.pk,
+            content=self._content(offer),
+            declarant=str(bidder),
+            idempotency_key=f"{self.tender.reference}-{offer['provider']}",
+        )
+        self.bids.append(receipt.bid_id)
+
+    def _content(self, offer: Json) -> Json:
+        return {
             "vat_rate": offer["vat_rate"],
             "mandatory": {c["code"]: True for c in self.data["criteria"] if c["kind"] == "mandatory"},
             "lots": offer["lots"],
             "extra": {"documents": [d["name"] for d in self.data["documents"]]},
         }
-        receipt = bidding.submit_manifest(
-            actor=bidder,
-            company=company,
-            tender_id=self.tender.pk,
-            content=content,
-            declarant=str(bidder),
-            idempotency_key=f"{self.tender.reference}-{offer['provider']}",
-        )
-        self.bids.append(receipt.bid_id)
 
     def _cancel(self) -> None:
         tendering.cancel_tender(actor=self._who("officer"), tender_id=self.tender.pk, **self.data["cancel"])

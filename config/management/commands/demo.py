@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.models import Membership, User
+from config.demo.calling import play_call
 from config.demo.case_files import read_case
 from config.demo.live import live_tenders, play_live
 from config.demo.load import load
@@ -60,7 +61,8 @@ class Command(BaseCommand):
         assert german is not None
         for data in live_tenders():
             people = english if data["buyer"] == "M20" else german
-            self._say(data["reference"], partial(play_live, data, people, clock.now()))
+            play = play_call if "call" in data else play_live
+            self._say(data["reference"], partial(play, data, people, clock.now()))
         for data in adopted_tenders() if size == "large" else []:
             self._say(f"from library, {data['buyer']}", AdoptedPlay(data, german, clock.now()).run)
         self._say("centre", partial(join_and_help, german, clock.now()))
