@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 from evaluation.views import (
     after,
     award,
+    award_limits,
     benchmark,
     candidates,
     check_steps,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/benchmark/template.csv", benchmark.example, name="benchmark_example"),
     path("desk/benchmark/<int:set_id>/", benchmark.one, name="benchmark_set"),
     path("desk/benchmark/<int:set_id>/intervals/", benchmark.intervals, name="benchmark_intervals"),
+    path("organizations/<int:organization_id>/awards/", award_limits.edit, name="award_limits"),
     path("results/", public.results, name="results"),
     re_path(r"^results\.(?P<kind>csv|xlsx)$", public.results_file, name="results_file"),
     path("results.atom", feeds.atom, name="result_feed"),

@@ -1,6 +1,7 @@
 """Everything that changes an evaluation. Each act: lock, decide, check, write, tell, and the audit event last."""
 
 from evaluation.actions.award import decide_award, propose_award
+from evaluation.actions.award_limits import set_award_limits
 from evaluation.actions.bidders import answer_complaint, answer_reasons, ask_for_reasons, file_complaint
 from evaluation.actions.cancellation import confirm_cancellation, request_cancellation
 from evaluation.actions.candidates import (
@@ -99,6 +100,7 @@ __all__ = [
     "score_candidate",
     "selection_gaps",
     "send_letters",
+    "set_award_limits",
     "set_award_notice",
     "set_check_step",
     "set_check_steps",

@@ -189,6 +189,7 @@ VERBS: dict[str, Verb] = {
         "organization.registered": _("A company registered."),
         "organization.created": _("An organisation was set up."),
         "organization.changed": _("The data of an organisation were changed."),
+        "award_limits.changed": _("The limits within which who decides on awards were changed."),
         "theme.changed": _("The look of a municipality's pages was changed."),
         "contact.added": _("A contact unit was added."),
         "contact.changed": _("A contact unit was changed."),

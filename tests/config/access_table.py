@@ -128,6 +128,7 @@ TABLE: dict[str, Row] = {
     "organizations": Row(SIGNED_IN),
     "organization_edit": Row(only(ADMIN)),
     "theme_edit": Row(only(ADMIN)),
+    "award_limits": Row(only(ADMIN)),
     "theme_css": _kept(PUBLIC, "needs a look; tested in accounts"),
     "theme_logo": _kept(PUBLIC, "needs a look; tested in accounts"),
     "contacts_edit": Row(only(ADMIN)),
