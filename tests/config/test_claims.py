@@ -75,6 +75,7 @@ LIMITS = {
         "zusammen mit dem Server vor der Frist",
     ),
     "one opener with an operator that keeps the recovery key": ("keep the recovery key", "Wiederherstellungsschlüssel"),
+    "the minutes of an opening": ("needs one opener less", "einem Öffner weniger"),
     "a pass sentence sent to the server": ("sends the pass sentence to the server", "Passsatz an den Server"),
     "the computer that makes the key": ("the key exists as a whole", "den Schlüssel einen Augenblick lang als Ganzes"),
     "watching the lines": ("watches the lines", "Leitungen"),
