@@ -51,6 +51,11 @@ class Draft:
         return {criterion.id: Fraction(criterion.weight) for criterion in self.criteria}
 
     @property
+    def minima(self) -> dict[str, Decimal]:
+        """The published least score of the criteria that have one."""
+        return {one.id: one.minimum_score for one in self.criteria if one.minimum_score is not None}
+
+    @property
     def middle(self) -> Decimal:
         """The estimate on the price basis; 100,000 where there is none."""
         estimate = estimate_on_basis(self.lot, self.spec)
@@ -61,7 +66,7 @@ class Draft:
 
     def run(self, bids: Sequence[Invented], sets: int = DEFAULT_SETS, seed: int = DEFAULT_SEED) -> Simulation:
         """Try the rule on these bids and on random ones."""
-        return simulation.simulate(self.spec, self.weights, bids, self.middle, sets, seed)
+        return simulation.simulate(self.spec, self.weights, bids, self.middle, sets, seed, self.minima)
 
 
 def versions() -> dict[str, str]:

@@ -16,6 +16,7 @@ from evaluation.benchmark.draws import GENERATOR
 from evaluation.scoring.codec import encode
 from evaluation.scoring.entries import Entry
 from evaluation.scoring.exact import as_decimal
+from evaluation.scoring.formulas import below_minimum, below_share
 from evaluation.scoring.inputs import EvaluationSpec, Rounding
 from evaluation.scoring.linear import weight_parts
 from evaluation.scoring.methods import METHODS
@@ -106,10 +107,13 @@ Bids = tuple[Entry, ...]
 
 
 class Simulator:
-    """A rule with its criteria (weight points by id), ready to be tried."""
+    """A rule with its criteria (weight points and published least scores by id), ready to be tried."""
 
-    def __init__(self, spec: EvaluationSpec, weights: Mapping[str, Fraction]) -> None:
+    def __init__(
+        self, spec: EvaluationSpec, weights: Mapping[str, Fraction], minima: Mapping[str, Decimal] | None = None
+    ) -> None:
         self.spec, self.weights = spec, weights
+        self.minima = {key: Fraction(least) for key, least in (minima or {}).items()}
         self.method = METHODS[spec.method, spec.method_version]
         exact = {stage: Rounding("none", None) for stage in ("price_points", "quality_points", "total", "figure")}
         self.unrounded = replace(spec, compare="exact", rounding={**spec.rounding, **exact}, scale=None)
@@ -121,9 +125,23 @@ class Simulator:
         return Entry(bid.name, Fraction(bid.price), points, scores, promised)
 
     def admissible(self, bids: Sequence[Entry]) -> Bids:
-        """Those that keep cap and least points."""
+        """Those that keep the cap, the least points, the least score of each criterion and of each group."""
         cap, least = self.spec.price_cap, self.spec.min_performance_points
-        return tuple(e for e in bids if (cap is None or e.price <= cap) and (least is None or e.performance >= least))
+        return tuple(
+            e
+            for e in bids
+            if (cap is None or e.price <= cap)
+            and (least is None or e.performance >= least)
+            and not below_minimum(self.minima, e.scores)
+            and not self._below_a_group(e)
+        )
+
+    def _below_a_group(self, bid: Entry) -> bool:
+        for group in self.spec.group_minima or ():
+            members = [key for key in group.members if key in self.weights]
+            if members and below_share(members, Fraction(group.min_share_pct) / 100, self.weights, bid.scores):
+                return True
+        return False
 
     def winners(self, bids: Sequence[Entry], spec: EvaluationSpec | None = None) -> tuple[str, ...]:
         """Who comes first; nobody where nobody is admissible."""
@@ -263,11 +281,12 @@ def simulate(
     middle: Decimal,
     sets: int,
     seed: int,
+    minima: Mapping[str, Decimal] | None = None,
 ) -> Simulation:
     """Try a rule; raises `InputError` for one that lacks numbers, ValueError without bids or with a price of zero."""
     if not bids or middle <= 0 or any(bid.price <= 0 for bid in bids):
         raise ValueError("Invented bids need prices above zero.")
-    made = Simulator(spec, weights)
+    made = Simulator(spec, weights, minima)
     entries = tuple(made.entry(bid) for bid in bids)
     drawn = made.random_sets(Fraction(middle), sets, seed)
     own = sorted(entries, key=lambda entry: entry.price)[len(entries) // 2]

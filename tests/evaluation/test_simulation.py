@@ -36,6 +36,20 @@ class TestAnswers:
         assert tried("monetised").point_worth == D("300.00")
         assert tried("price_only").point_worth == 0
 
+    def test_published_least_scores_of_criteria_and_groups_keep_an_invented_bid_out(self):
+        from evaluation.scoring.inputs import GroupMinimum
+
+        bids = [Invented("A", D(80_000), {"B1": D(9), "B2": D(4)}), Invented("B", D(99_000), {"B1": D(7), "B2": D(7)})]
+        cheap = spec("price_only", tie_chain=("lower_price", "draw_lots"))
+        assert simulate(cheap, WEIGHTS, bids, MIDDLE, 1, 1).winner == ("A",)
+        assert simulate(cheap, WEIGHTS, bids, MIDDLE, 1, 1, {"B2": D(4)}).winner == ("A",)
+        found = simulate(cheap, WEIGHTS, bids, MIDDLE, 1, 1, {"B2": D("4.25")})
+        assert found.winner == ("B",) and [one.rank for one in found.placed] == [None, 1]
+        group = spec("price_only", tie_chain=cheap.tie_chain, group_minima=(GroupMinimum("All", ("B1", "B2"), D(71)),))
+        assert simulate(group, WEIGHTS, bids, MIDDLE, 1, 1).winner == ()
+        assert simulate(group, WEIGHTS, [*bids, Invented("C", D(100_000), {"B1": D(8), "B2": D(6)})], MIDDLE, 1, 1
+                        ).winner == ("C",)  # fmt: skip
+
     def test_the_line_of_equal_bids_runs_through_the_middle_bid(self):
         found = dict(tried("monetised").indifferent)
         assert found[D("800.00")] == D("100000.00")
