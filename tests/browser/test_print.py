@@ -1,12 +1,15 @@
 """On paper: no navigation, addresses behind links, moment and address at the foot, black on white, nothing cut off."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from accounts import clock
 from tests import factories
+from tests.bids import bidding
 from tests.browser.visitor import Visitor
 from tests.evaluation.builders import evaluated_case
 from tests.pilots.trials import analysed
@@ -74,3 +77,15 @@ def test_pages_of_the_office_are_too_and_compared_bids_lie_on_their_side(visit: 
     for name in ("evaluation_result", "checks", "desk"):
         address = reverse(name, args=[] if name == "desk" else [case.tender.pk])
         assert_fit(on_paper(officer, address, width=1031 if name == "checks" else PAPER), address)
+
+
+def test_the_guide_for_openers_and_the_opening_record_are_fit_for_paper(visit: Callable[..., Visitor]) -> None:
+    with clock.simulated(clock.now() - timedelta(days=60)):
+        town = factories.make_town()
+        tender = factories.open_tender(town)
+        bidding.submit(factories.make_company(), tender)
+        bidding.open_all(town, tender)
+    opener = visit("opener", user=town.openers[0], axe=False)
+    for name, arguments in (("opener_guide", []), ("bid_opening_record", [tender.pk])):
+        address = reverse(name, args=arguments)
+        assert_fit(on_paper(opener, address), address)
