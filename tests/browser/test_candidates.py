@@ -55,7 +55,7 @@ def test_call_selection_and_letter_are_pages_without_a_fault(
     picture(bidder, "submit")
 
     let_the_deadline_pass(one.call)
-    one.open(minutes=0.5)
+    one.open(minutes=1)  # the moment at which the deadline was moved: after every act before, before every act to come
     one.check_all()
     for page in ("", "opening/", "opening/record/", "checks/", "candidates/"):
         officer.open(f"/tenders/{one.call.pk}/{page}")
