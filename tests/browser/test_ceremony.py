@@ -91,6 +91,7 @@ def test_a_wrong_sentence_is_told_at_its_field_and_nothing_is_released(visit: Ca
     assert not OpeningSession.objects.get().releases.exists()
 
 
+@pytest.mark.slow
 def test_an_envelope_from_its_sealing_to_the_opened_bids_and_its_secret_leaves_no_browser(
     visit: Callable[..., Visitor], tmp_path: Path
 ) -> None:

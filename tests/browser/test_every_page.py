@@ -69,7 +69,7 @@ NOT_VISITED = {
     "company_known": "stands between two steps of one registration; tested with accounts",
 }
 
-# The quick dozen of `make test`: whose page, and which.
+# A dozen pages in four looks: whose page, and which.
 CORE: tuple[tuple[str, str], ...] = (
     ("anonymous", "start"), ("anonymous", "tender_list"), ("anonymous", "tender_detail"),
     ("anonymous", "account_login"),
@@ -86,6 +86,7 @@ def test_every_pair_of_theme_language_and_width_occurs() -> None:
         assert {(look[one], look[other]) for look in looks} == wanted
 
 
+@pytest.mark.slow
 def test_a_dozen_pages_hold_in_light_and_dark_at_a_desk_and_at_400_per_cent(visit: Callable[..., Visitor]) -> None:
     world = World()
     pages = []

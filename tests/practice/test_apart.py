@@ -74,6 +74,7 @@ def own_words(run: Any) -> set[str]:
     return names_of(run) | {user.email for user in people_of(run)}
 
 
+@pytest.mark.slow
 def test_no_page_list_feed_or_api_of_the_real_world_names_a_practice(two: Two) -> None:
     words = set().union(*(own_words(run) for run in two.runs))
     assert len(words) > 30

@@ -113,7 +113,7 @@ def differences(book: Built, cells: Cells, skip: tuple[str, ...] = ()) -> list[s
 
 
 class TestRecalculated:
-    pytestmark = needs_libreoffice
+    pytestmark = [*needs_libreoffice, pytest.mark.slow]
 
     @pytest.mark.parametrize("case", TENDER_CASES)
     def test_a_reference_tender_shows_the_engines_digits_in_every_computed_cell(self, recalculated, case):

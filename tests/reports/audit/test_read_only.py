@@ -27,6 +27,7 @@ def state() -> dict[str, Any]:
     return {**rows, "heads": sorted(heads.values_list("chain", "seq", "hash"))}
 
 
+@pytest.mark.slow
 def test_no_address_lets_an_auditor_change_a_procedure():
     world = World()
     addresses = {name: world.address(name, row) for name, row in sorted(TRIED.items()) if name in ADDRESSES}
