@@ -66,7 +66,8 @@ class Draft:
 
     def run(self, bids: Sequence[Invented], sets: int = DEFAULT_SETS, seed: int = DEFAULT_SEED) -> Simulation:
         """Try the rule on these bids and on random ones."""
-        return simulation.simulate(self.spec, self.weights, bids, self.middle, sets, seed, self.minima)
+        names = {one.id: one.name for one in self.criteria if one.name}
+        return simulation.simulate(self.spec, self.weights, bids, self.middle, sets, seed, self.minima, names)
 
 
 def versions() -> dict[str, str]:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from evaluation import simulation_words as words
 from evaluation.method_words import method_names
 from evaluation.simulation import Simulation
+from evaluation.simulation_sentences import bid_word, bid_words, criterion_word
+from evaluation.simulation_weights import PRICE
 from tendering.spreadsheets import writer
 
 Value = str | Decimal | int | None
@@ -24,6 +26,12 @@ def workbook(result: Simulation, currency: str) -> bytes:
         _sheet(book, head, _("Invented bids"), *_placed(result))
         level = [_("Performance points"), _("Price at which it is level with the middle bid")]
         _sheet(book, head, _("What quality may cost"), level, result.indifferent)
+        if result.worth:
+            _sheet(book, head, _("Worth of euro and point"), *_worth(result, currency))
+        if result.weighings:
+            _sheet(book, head, _("Other weights"), *_weights(result))
+        if order := words.order_sentences(result, currency):
+            _sheet(book, head, _("The order"), [_("What would change the order")], [[text] for text in order])
         if result.reversal:
             example = [_("Bid"), _("Price"), _("Performance points")]
             _sheet(book, head, _("A losing bid decides"), example, result.reversal.bids)
@@ -42,9 +50,27 @@ def _placed(result: Simulation) -> tuple[list[str], list[list[Value]]]:
     heads = [_("Invented bid"), _("Price"), _("Performance points"), _("Price points"), _("Quality points"),
              _("Total"), _("Key figure"), _("Rank")]  # fmt: skip
     rows: list[list[Value]] = [
-        [words.bid_word(one.name), one.price, one.performance, one.price_points, one.quality_points, one.total,
+        [bid_word(one.name), one.price, one.performance, one.price_points, one.quality_points, one.total,
          one.figure, one.rank]
         for one in result.placed
+    ]  # fmt: skip
+    return heads, rows
+
+
+def _worth(result: Simulation, currency: str) -> tuple[list[str], list[list[Value]]]:
+    heads = [str(head[0] if isinstance(head, tuple) else head) for head in words.exchange_table(result, currency).heads]
+    kept = [name for name in ("per_unit", "per_percent", "percent_in_quality", "per_point")
+            if any(getattr(one, name) is not None for one in result.worth)]  # fmt: skip
+    return heads, [[bid_word(one.bid), *(getattr(one, name) for name in kept)] for one in result.worth]
+
+
+def _weights(result: Simulation) -> tuple[list[str], list[list[Value]]]:
+    heads = [_("Weight of"), _("In the draft"), _("From this weight"), _("To this weight"), _("First place")]
+    rows: list[list[Value]] = [
+        [_("Price (per cent)") if one.what == PRICE else criterion_word(result, one.what), one.published, found.low,
+         found.high, bid_words(found.winner)]
+        for one in result.weighings
+        for found in one.ranges
     ]  # fmt: skip
     return heads, rows
 
@@ -52,9 +78,10 @@ def _placed(result: Simulation) -> tuple[list[str], list[list[Value]]]:
 def _methods(result: Simulation) -> tuple[list[str], list[list[Value]]]:
     heads = [_("Method"), _("First of the invented bids"), _("Random sets with another first place"), _("Random sets")]
     names = method_names()
+    counts = result.other_methods
     rows: list[list[Value]] = [
-        [names[method], ", ".join(map(words.bid_word, result.other_winners.get(method, ()))) or "–", count, result.sets]
-        for method, count in result.other_methods.items()
+        [names[method], bid_words(winner) or "–", counts.get(method), result.sets if method in counts else None]
+        for method, winner in result.other_winners.items()
     ]
     return heads, rows
 

@@ -12,12 +12,16 @@ from evaluation.robust_tables import Table, share
 from evaluation.scoring.codec import decode
 from evaluation.simulating import findings_of
 from evaluation.simulation import Degenerate, Placed, Simulation
-
-
-def bid_word(name: str) -> str:
-    """ "the cheap bid", or "bid 3"."""
-    words = {"cheap": _("the cheap bid"), "middle": _("the middle bid"), "strong": _("the strong bid")}
-    return words.get(name) or _("bid %(name)s") % {"name": name}
+from evaluation.simulation_sentences import (
+    bid_word,
+    bid_words,
+    exchange_table,
+    method_sentence,
+    order_sentences,
+    weight_sentences,
+    weights_table,
+    worth_sentences,
+)
 
 
 def stored(result: Mapping[str, Any]) -> Simulation:
@@ -62,16 +66,27 @@ def _sentences(result: Simulation, currency: str) -> Iterator[str]:
         yield _("Several of the invented bids are equal.")
     else:
         yield _("None of the invented bids would be admissible.")
-    if result.point_worth is not None and result.point_worth > 0:
+    if result.worth:
+        yield from worth_sentences(result, currency)
+    else:
+        yield from _worth_of_the_middle(result, currency)
+    if result.weighings:
+        yield from weight_sentences(result)
+    elif result.price_weight is not None:
+        low, high = (number(shortest(end)) for end in result.price_weight)
+        text = _("The first place would stay for a price weight from %(low)s to %(high)s %%.")
+        yield text % {"low": low, "high": high}
+    yield method_sentence(result)
+    yield _reversals(result)
+
+
+def _worth_of_the_middle(result: Simulation, currency: str) -> Iterator[str]:
+    """What trials say that were kept before every bid was asked."""
+    if result.point_worth:
         text = _("For one more quality point (of 100) the bid in the middle may cost %(money)s more.")
         yield text % {"money": money(result.point_worth, currency)}
     elif result.point_worth is not None:
         yield _("One more quality point is worth nothing: only the price decides.")
-    if result.price_weight is not None:
-        low, high = (number(shortest(end)) for end in result.price_weight)
-        text = _("The first place would stay for a price weight from %(low)s to %(high)s %%.")
-        yield text % {"low": low, "high": high}
-    yield _reversals(result)
 
 
 def _reversals(result: Simulation) -> str:
@@ -104,13 +119,10 @@ def worth_table(result: Simulation, currency: str) -> Table:
 def methods_table(result: Simulation) -> Table:
     """How often, and for the invented bids, another method gives another first place."""
     labels = method_names()
+    counts = result.other_methods
     rows = [
-        [
-            labels[method],
-            ", ".join(map(bid_word, result.other_winners.get(method, ()))) or "–",
-            share(count, result.sets),
-        ]
-        for method, count in result.other_methods.items()
+        [labels[method], bid_words(winner) or "–", share(counts[method], result.sets) if method in counts else "–"]
+        for method, winner in result.other_winners.items()
     ]
     heads = [_("Method"), _("First of the invented bids"), (_("Another first place in the random sets"), "number")]
     return Table(_("Other methods on the same bids"), heads, rows)
@@ -145,11 +157,15 @@ def warnings(result: Simulation) -> list[str]:
 
 def context(result: Simulation, currency: str) -> dict[str, Any]:
     """Everything the page shows about a result."""
-    tables = [worth_table(result, currency), methods_table(result), degenerate_table(result)]
+    tables = [
+        exchange_table(result, currency), worth_table(result, currency), weights_table(result), methods_table(result),
+        degenerate_table(result),
+    ]  # fmt: skip
     example = reversal_table(result, currency)
     return {
         "placed": placed_table(result, currency),
         "sentences": sentences(result, currency),
+        "order": order_sentences(result, currency),
         "warnings": warnings(result),
         "tables": [table for table in ([example] if example else []) + tables if table.rows],
         "drawn": _("%(sets)s random sets, seed %(seed)s, %(generator)s.")

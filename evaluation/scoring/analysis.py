@@ -87,13 +87,19 @@ def weight_ranges(
     return tuple(_range(key, weight, found, entries, winner) for key, weight in weights.items() if weight != HUNDRED)
 
 
-def _range(key: str, weight: Fraction, found: Mapping[str, Line], entries: Sequence[Entry], winner: str) -> WeightRange:
-    """The value of a bid is a line in t, the points of the criterion: L = t * s + (100 - t) * rest."""
+def criterion_ends(entry: Entry, key: str, weight: Fraction, line: Line) -> tuple[Fraction, Fraction]:
+    """Value of a bid when a criterion has no points at all, and when it has all 100; a straight line lies between.
 
+    With t points of the criterion, the others scaled in proportion, L = t * s + (100 - t) * rest.
+    """
+    fixed, per_point = line
+    rest = (entry.performance - weight * entry.scores[key]) / (HUNDRED - weight)
+    return fixed + per_point * HUNDRED * rest, fixed + per_point * HUNDRED * entry.scores[key]
+
+
+def _range(key: str, weight: Fraction, found: Mapping[str, Line], entries: Sequence[Entry], winner: str) -> WeightRange:
     def ends(entry: Entry) -> tuple[Fraction, Fraction]:
-        fixed, per_point = found[entry.bid_id]
-        rest = (entry.performance - weight * entry.scores[key]) / (HUNDRED - weight)
-        return fixed + per_point * HUNDRED * rest, fixed + per_point * HUNDRED * entry.scores[key]
+        return criterion_ends(entry, key, weight, found[entry.bid_id])
 
     own = next(ends(entry) for entry in entries if entry.bid_id == winner)
     low, high = Fraction(0), HUNDRED

@@ -5,12 +5,14 @@ Only for methods whose order follows such a value; others (bands, reference valu
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import combinations, pairwise
 
 from . import catalogue
 from .entries import Entry, Scoring
 from .inputs import EvaluationSpec
 
 Line = tuple[Fraction, Fraction]
+Leaders = list[tuple[Fraction, Fraction, tuple[str, ...]]]
 ADDITIVE = frozenset({"weighted_linear", "inverse_proportional", "absolute_scale", "qcbs", "italy_bilinear"})
 
 
@@ -59,6 +61,28 @@ def weight_parts(
     if spec.method == "kaden_exponential" and all(e.performance > 0 for e in entries):
         return {e.bid_id: (-_log(e.price), _log(e.performance)) for e in entries}
     return None
+
+
+def leaders(ends: Mapping[str, tuple[Fraction, Fraction]]) -> Leaders:
+    """(low, high, names) over a share from 0 to 1: whose straight line from its first to its second end is highest.
+
+    Neighbouring ranges have different names; several names where lines are the same.
+    """
+    cuts = {Fraction(0), Fraction(1)}
+    for (start, end), (other, its_end) in combinations(ends.values(), 2):
+        slope = (end - start) - (its_end - other)
+        if slope and 0 < (other - start) / slope < 1:
+            cuts.add((other - start) / slope)
+    found: Leaders = []
+    for low, high in pairwise(sorted(cuts)):
+        at = (low + high) / 2
+        values = {name: start + at * (end - start) for name, (start, end) in ends.items()}
+        best = max(values.values())
+        first = tuple(name for name, value in values.items() if value == best)
+        if found and found[-1][2] == first:
+            low = found.pop()[0]
+        found.append((low, high, first))
+    return found
 
 
 def _log(value: Fraction) -> Fraction:

@@ -18,6 +18,7 @@ from evaluation.readers import require_file
 from evaluation.simulating import DEFAULT_SEED, DEFAULT_SETS, Draft, past_bids, sources
 from evaluation.simulation import Invented
 from evaluation.simulation_file import workbook
+from evaluation.simulation_sentences import bid_word
 from evaluation.views.frame import may, reader_of, show, signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -100,7 +101,7 @@ def _show(
     context: dict[str, Any], status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     shown = simulation_words.context(result, who.tender.currency) if result is not None else {}
-    named = [(simulation_words.bid_word(str(form["name"].value())), form) for form in forms]
+    named = [(bid_word(str(form["name"].value())), form) for form in forms]
     return show(
         request, who, "simulation", status=status, trial=trial, bids=named, lots=draft.lots, lot=draft.lot, **context,
         **shown,
