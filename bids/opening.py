@@ -19,6 +19,8 @@ from bids.content import DraftContent
 from bids.content_checks import check_complete, check_fits
 from bids.envelopes import PRICE, SINGLE, fits
 from bids.models import Bid, OpenedDocument, OpeningSession, SealedObject, SealPiece, TenderSeal
+from bids.places import check_manifest, check_place
+from bids.receipts import HandedIn
 from bids.sealing import (
     FileEntry,
     IntegrityError,
@@ -127,12 +129,14 @@ def open_bid(bid: Bid, secret: TenderSecret, envelope: str = SINGLE) -> OpenedBi
     try:
         row = SealedObject.objects.get(bid=bid, kind="manifest", envelope=envelope)
         current = str(row.pk)
-        manifest = _open_manifest(bid, row, secret)
+        receipted = receipts.handed_in(bid)
+        place, manifest = _open_manifest(bid, row, secret, receipted)
         content = _content(bid, manifest, envelope)
-        _check_listed(bid, manifest, envelope)
+        check_manifest(place, manifest, content)
+        _check_listed(bid, manifest, envelope, receipted)
         for entry in manifest.files:
             current = entry.object
-            files.append(_open_file(bid, entry, secret, envelope))
+            files.append(_open_file(bid, entry, secret, envelope, receipted))
     except IntegrityError as error:
         remove_files(files)
         return OpenedBid(problem=error.code, failed_object=current)
@@ -170,18 +174,31 @@ def _session_info(session: OpeningSession) -> dict[str, Any]:
     return {"session": str(session.pk), "tender": str(session.tender_id), "what": "session"}
 
 
-def _open_manifest(bid: Bid, row: SealedObject, secret: TenderSecret) -> Manifest:
+def _open_manifest(
+    bid: Bid, row: SealedObject, secret: TenderSecret, receipted: HandedIn | None
+) -> tuple[Slot, Manifest]:
+    """The manifest this version was receipted for, and its place; another one of the company is no stand-in."""
+    _require_receipted(receipted, str(row.pk), row.sha256)
     with storage.open_sealed_file(row.path) as file:
         data = file.read()
     if hashlib.sha256(data).hexdigest() != row.sha256:
         raise IntegrityError("hash", "the stored manifest is not the receipted one")
-    return open_manifest(secret.secret, data, _slot(bid, str(row.pk), row.envelope))
+    place, manifest = open_manifest(secret.secret, data)
+    check_place(place, bid, str(row.pk), row.envelope, bound=receipted is not None and receipted.bound)
+    return place, manifest
 
 
-def _check_listed(bid: Bid, manifest: Manifest, envelope: str) -> None:
+def _require_receipted(receipted: HandedIn | None, object_id: str, sha256: str) -> None:
+    """An object of an earlier version, or a row pointed at other bytes, is not what was handed in."""
+    if receipted is not None and receipted.objects.get(object_id) != sha256:
+        raise IntegrityError("replayed", "the receipt of this version names another object")
+
+
+def _check_listed(bid: Bid, manifest: Manifest, envelope: str, receipted: HandedIn | None) -> None:
     """The documents inside are those of the receipt: a manifest sealed elsewhere may name others, or hide some."""
-    handed_in = receipts.documents_of(bid, envelope)
-    if handed_in is not None and {entry.object for entry in manifest.files} != handed_in:
+    if receipted is None:
+        return
+    if {entry.object for entry in manifest.files} != receipts.documents_of(bid, receipted.objects, envelope):
         raise IntegrityError("files", "the manifest lists other documents than the receipt")
 
 
@@ -200,16 +217,19 @@ def _content(bid: Bid, manifest: Manifest, envelope: str) -> DraftContent:
     return content
 
 
-def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret, envelope: str) -> OpenedFile:
+def _open_file(
+    bid: Bid, entry: FileEntry, secret: TenderSecret, envelope: str, receipted: HandedIn | None
+) -> OpenedFile:
     """From the sealed store to the opened one; hashes of both sides are compared with receipt and manifest."""
     row = SealedObject.objects.get(pk=entry.object, draft_id=bid.draft_id, kind="document")
+    _require_receipted(receipted, entry.object, row.sha256)
     identifier = str(uuid4())
     new = storage.NewFile(settings.OPENED_DIR)
     try:
         writer = keys.store_key().writer(new.file, _opened_context(identifier))
         with storage.open_sealed_file(row.path) as sealed:
             tap = _HashingSource(sealed)
-            place = _slot(bid, entry.object, envelope)
+            place = slot(bid.tender_id, bid.company_id, str(bid.draft_id), entry.object, envelope)
             sha256 = open_sealed_into(secret.secret, tap, _Sink(writer), place, entry.size)  # type: ignore[arg-type]  # the three methods used
         if sha256 != entry.sha256_plain or tap.sha.hexdigest() != row.sha256:
             raise IntegrityError("hash", "the document is not the receipted one")
@@ -218,10 +238,6 @@ def _open_file(bid: Bid, entry: FileEntry, secret: TenderSecret, envelope: str) 
     except BaseException:
         new.discard()
         raise
-
-
-def _slot(bid: Bid, object_id: str, envelope: str) -> Slot:
-    return slot(bid.tender_id, bid.company_id, str(bid.draft_id), object_id, envelope)
 
 
 def _opened_context(identifier: str) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -25,9 +27,16 @@ ALL_LOTS: Final = "all"
 BOTH: Final = "technical+price"  # envelopes of a receipt that covers two
 
 
-def write_receipt(bid: Bid, act: str, at: datetime, *, seal: TenderSeal, objects: list[SealedObject]) -> Receipt:
-    """Signs and stores the receipt of one act; `at` is the moment that counts against the deadline (UTC)."""
+def write_receipt(
+    bid: Bid, act: str, at: datetime, *, seal: TenderSeal, objects: list[SealedObject], bound: bool | None = None
+) -> Receipt:
+    """Signs and stores the receipt of one act; `at` is the moment that counts against the deadline (UTC).
+
+    `bound`: whether what was sealed names its version and edition itself; None where nothing is handed in.
+    """
     payload = _payload(bid, act, at, seal, objects)
+    if bound is not None:
+        payload["bound"] = bound
     receipt = Receipt(bid=bid, act=act, at=at, note=sign_receipt(payload, keys.signing_key(), RECEIPT_ORIGIN))
     receipt.full_clean()
     receipt.save()
@@ -78,15 +87,28 @@ def sign_rehearsal(done: Rehearsal, seal: TenderSeal, objects: list[dict[str, An
     return sign_receipt(payload, keys.signing_key(), RECEIPT_ORIGIN)
 
 
-def documents_of(bid: Bid, envelope: str = SINGLE) -> set[str] | None:
-    """Ids of the documents of this version's envelope, as its receipt names them; None without a receipt."""
+@dataclass(frozen=True)
+class HandedIn:
+    """What the receipt of a version says: hex hash by object, and whether its manifests name version and edition."""
+
+    objects: dict[str, str]
+    bound: bool
+
+
+def handed_in(bid: Bid) -> HandedIn | None:
+    """What was receipted for this version; None without a receipt."""
     first = bid.receipts.exclude(act="withdraw").first()
     if first is None:
         return None
-    listed = {item["object"] for item in payload_of(first)["objects"]}
+    said = payload_of(first)
+    return HandedIn({item["object"]: item["sha256"] for item in said["objects"]}, said.get("bound") is True)
+
+
+def documents_of(bid: Bid, listed: Iterable[str], envelope: str = SINGLE) -> set[str]:
+    """Those of the receipted objects that are documents of this envelope."""
     stored = SealedObject.objects.filter(draft_id=bid.draft_id)
     others = stored.filter(kind="manifest", bid=bid) | stored.exclude(envelope=envelope)
-    return listed - {str(pk) for pk in others.values_list("pk", flat=True)}
+    return set(listed) - {str(pk) for pk in others.values_list("pk", flat=True)}
 
 
 def payload_of(receipt: Receipt | Rehearsal) -> dict[str, Any]:
@@ -122,6 +144,7 @@ def _payload(bid: Bid, act: str, at: datetime, seal: TenderSeal, objects: list[S
         "clock": {"source": "db" if connection.vendor == "postgresql" else "host"},
         "company": str(bid.company_id),
         "deadline": stamp(_deadline(bid.tender)),
+        "edition": bid.edition,
         "envelope": seal.envelope if seal.envelope == SINGLE else BOTH,
         "late": bid.is_late,
         "lot": ALL_LOTS,

@@ -23,6 +23,7 @@ from bids.actions.submission import check_documents, seal_parts
 from bids.content import DraftContent, LotContent
 from bids.content_checks import check_to_hand_in
 from bids.models import Draft, Rehearsal, SealedObject, TenderSeal
+from bids.places import standing_of
 from tendering.lifecycle import Status
 from tendering.models import Tender
 
@@ -47,7 +48,12 @@ def rehearse(
     if sealed is None:
         where, parts = (
             "server",
-            [(pk, data) for pk, _envelope, data in seal_parts(content, draft.tender, draft.company_id, draft.pk)],
+            [
+                (pk, data)
+                for pk, _envelope, data in seal_parts(
+                    content, draft.tender, draft.company_id, draft.pk, standing_of(draft)
+                )
+            ],
         )
     else:
         check_sealed(sealed, draft)

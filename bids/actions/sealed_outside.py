@@ -34,8 +34,8 @@ from bids.content import DraftContent
 from bids.content_checks import check_to_hand_in
 from bids.envelopes import envelopes, split
 from bids.models import Draft, Receipt, SealedObject, Upload
+from bids.places import Standing, manifest_slot, standing_of
 from bids.sealing import LARGEST_MANIFEST, SealingError, Slot, check_shape, padme
-from bids.upload import slot
 
 WHERE: Final = ("browser", "client")
 
@@ -44,10 +44,12 @@ WHERE: Final = ("browser", "client")
 class ToSeal:
     """What the bidder's side seals: `text` behind the slot's line, `padding` zero bytes behind it, to `recipient`.
 
-    `price`: the second envelope, where prices have one of their own.
+    `version` is the draft's, `standing` what it is to be handed in as. `price`: the second envelope, where prices have
+    one of their own.
     """
 
     version: int
+    standing: Standing
     text: str
     place: Slot
     recipient: str
@@ -59,7 +61,8 @@ class ToSeal:
 class SealedOutside:
     """A manifest as its bidder sealed it, the draft's version it was made from, and where: "browser" or "client".
 
-    `price`: the second envelope, where prices have one of their own.
+    `price`: the second envelope, where prices have one of their own. `standing`: the version and edition it was sealed
+    for; None for an older program that does not say so.
     """
 
     object_id: UUID
@@ -67,6 +70,7 @@ class SealedOutside:
     version: int
     where: str = "client"
     price: SealedOutside | None = None
+    standing: Standing | None = None
 
     @property
     def parts(self) -> list[SealedOutside]:
@@ -90,12 +94,13 @@ def prepare_manifest(*, actor: User, draft_id: UUID | str, declarant: str) -> To
 def to_seal(draft: Draft, content: DraftContent) -> ToSeal:
     """The manifest of this content in a new place of the draft, or both where there are two envelopes."""
     wanted: ToSeal | None = None
+    standing = standing_of(draft)
     for envelope, part in reversed(split(content, draft.tender).items()):
-        place = slot(draft.tender_id, draft.company_id, str(draft.pk), str(uuid4()), envelope)
-        text = manifest_of(part).to_bytes()
+        place = manifest_slot(draft.tender_id, draft.company_id, draft.pk, uuid4(), envelope, part, standing)
+        text = manifest_of(part, standing).to_bytes()
         length = len(place.line()) + len(text)
         recipient = current_seal(draft.tender, envelope).recipient
-        wanted = ToSeal(draft.version, text.decode(), place, recipient, padme(length) - length, price=wanted)
+        wanted = ToSeal(draft.version, standing, text.decode(), place, recipient, padme(length) - length, price=wanted)
     assert wanted is not None
     return wanted
 
@@ -138,6 +143,7 @@ def submit_sealed(
         ),
         document_ids=tuple(file.object for file in content.files),
         imported_as={},
+        standing=sealed.standing,
         sealed_at=sealed.where,
     )
     return hand_in(ready, idempotency_key, request, received, keep_copy)
@@ -172,14 +178,15 @@ def _check_part(sealed: SealedOutside, version: int, field: str) -> None:
 
 def as_json(wanted: ToSeal) -> dict[str, Any]:
     """The same for a client: `slot` as its line has it."""
-    place = {**vars(wanted.place), "v": 1}
     more = {"price": as_json(wanted.price)} if wanted.price else {}
     return {
         **more,
         "version": wanted.version,
         "object": wanted.place.object,
         "manifest": wanted.text,
-        "slot": place,
+        "bid_version": wanted.standing.version,
+        "edition": wanted.standing.edition,
+        "slot": wanted.place.to_json(),
         "slot_line": wanted.place.line().decode().rstrip("\n"),
         "padding": wanted.padding,
         "recipient": wanted.recipient,

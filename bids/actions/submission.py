@@ -7,10 +7,10 @@ admit it. An earlier bid of the company is superseded, never deleted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -36,10 +36,18 @@ from bids.content_checks import check_to_hand_in
 from bids.envelopes import envelope_of, split
 from bids.lifecycle import decide_submit
 from bids.models import Bid, Draft, Proof, Receipt, SealedObject, TenderSeal
+from bids.places import Standing, manifest_slot, next_version, standing_of
 from bids.sealing import FileEntry, Manifest, seal_manifest
-from bids.upload import slot
 from tendering.locking import lock_tender_at
 from tendering.models import Authority, Tender
+
+MOST_OUTRUN: Final = 5
+OTHER_VERSION: Final = gettext_lazy(
+    "This was sealed for another version of your bid: your company handed one in meanwhile. Please seal it again."
+)
+OTHER_EDITION: Final = gettext_lazy(
+    "This was sealed for another edition of the documents. Look at what changed and seal it again."
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,10 @@ class SealedManifest:
 
 @dataclass(frozen=True)
 class SealedBid:
-    """A bid ready to be recorded: already encrypted and on disk."""
+    """A bid ready to be recorded: already encrypted and on disk.
+
+    `standing`: the version and edition it was sealed for; None where an older program sealed it without naming them.
+    """
 
     actor: User
     company: Organization
@@ -71,7 +82,12 @@ class SealedBid:
     manifests: tuple[SealedManifest, ...]
     document_ids: tuple[str, ...]
     imported_as: dict[str, Any]
+    standing: Standing | None
     sealed_at: str = "server"
+
+
+class _OutrunError(Exception):
+    """Another bid of the company, or a correction, was recorded while the server sealed this one: seal it again."""
 
 
 def submit_bid(
@@ -91,9 +107,27 @@ def submit_bid(
     request = {"draft": str(draft_id), "declarant": declarant, "keep_copy": keep_copy}
     if repeated := repeated_receipt(actor, idempotency_key, request, received):
         return repeated
-    draft = own_draft(actor, draft_id)
-    sealed = _seal(actor, draft.company, draft.tender, declared(actor, draft, declarant), draft.pk, draft)
-    return hand_in(sealed, idempotency_key, request, received, keep_copy)
+
+    def seal() -> SealedBid:
+        draft = own_draft(actor, draft_id)
+        content = declared(actor, draft, declarant)
+        return _seal(actor, draft.company, draft.tender, content, draft.pk, draft)
+
+    return _seal_and_hand_in(seal, idempotency_key, request, received, keep_copy=keep_copy)
+
+
+def _seal_and_hand_in(
+    seal: Callable[[], SealedBid], key: str, request: dict[str, Any], received: datetime, *, keep_copy: bool
+) -> Receipt:
+    """Who hands in at the same moment as a colleague is not refused: the bid is sealed again as the next version."""
+    attempts = 0
+    while True:
+        try:
+            return hand_in(seal(), key, request, received, keep_copy)
+        except _OutrunError:
+            attempts += 1
+            if attempts == MOST_OUTRUN:
+                refuse("other_version", OTHER_VERSION)
 
 
 def declared(actor: User, draft: Draft, declarant: str) -> DraftContent:
@@ -124,12 +158,15 @@ def submit_manifest(
     request = {"tender": tender_id, "company": company.pk, "content": manifest, "declarant": whole.declarant}
     if repeated := repeated_receipt(actor, idempotency_key, request, received):
         return repeated
-    tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
-    if tender is None:
-        raise Http404
-    whole = with_authority(whole, look_before_sealing(actor, company, tender))
-    sealed = _seal(actor, company, tender, whole, uuid4(), None)
-    return hand_in(sealed, idempotency_key, request, received, keep_copy=False)
+
+    def seal() -> SealedBid:
+        tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
+        if tender is None:
+            raise Http404
+        declared_content = with_authority(whole, look_before_sealing(actor, company, tender))
+        return _seal(actor, company, tender, declared_content, uuid4(), None)
+
+    return _seal_and_hand_in(seal, idempotency_key, request, received, keep_copy=False)
 
 
 def repeated_receipt(actor: User, key: str, request: dict[str, Any], at: datetime) -> Receipt | None:
@@ -165,9 +202,10 @@ def _seal(
     check_to_hand_in(content, tender)
     seal = current_seal(tender)
     check_documents(content, draft_id, seal)
+    standing = standing_of(draft) if draft else Standing(next_version(tender.pk, company.pk), tender.edition)
     manifests = tuple(
         SealedManifest.stored(object_id, envelope, data)
-        for object_id, envelope, data in [*seal_parts(content, tender, company.pk, draft_id)]
+        for object_id, envelope, data in [*seal_parts(content, tender, company.pk, draft_id, standing)]
     )
     return SealedBid(
         actor=actor,
@@ -179,28 +217,31 @@ def _seal(
         manifests=manifests,
         document_ids=tuple(file.object for file in content.files),
         imported_as=_import_hint(content, tender),
+        standing=standing,
     )
 
 
 def seal_parts(
-    content: DraftContent, tender: Tender, company_id: int, draft_id: UUID
+    content: DraftContent, tender: Tender, company_id: int, draft_id: UUID, standing: Standing
 ) -> Iterator[tuple[UUID, str, bytes]]:
     """(object id, envelope, sealed manifest) of each part, sealed on the server; nothing is stored."""
     for envelope, part in split(content, tender).items():
         object_id = uuid4()
-        place = slot(tender.pk, company_id, str(draft_id), str(object_id), envelope)
-        yield object_id, envelope, seal_manifest(manifest_of(part), place, current_seal(tender, envelope).recipient)
+        place = manifest_slot(tender.pk, company_id, draft_id, object_id, envelope, part, standing)
+        recipient = current_seal(tender, envelope).recipient
+        yield object_id, envelope, seal_manifest(manifest_of(part, standing), place, recipient)
 
 
-def manifest_of(content: DraftContent) -> Manifest:
-    """What is sealed of this content."""
+def manifest_of(content: DraftContent, standing: Standing) -> Manifest:
+    """What is sealed of this content, as this version of the bid and for this edition of the documents."""
     files = tuple(
         FileEntry(f.object, f.name, f.role or "document", f.size, f.sha256_plain, f.sha256_cipher)
         for f in content.files
     )
     return Manifest(
-        declarant=content.declarant, files=files, content=content.to_manifest(), statements={"text_form": True}
-    )
+        declarant=content.declarant, files=files, content=content.to_manifest(), statements={"text_form": True},
+        tender_documents_version=standing.edition, bid_version=standing.version,
+    )  # fmt: skip
 
 
 def check_documents(content: DraftContent, draft_id: UUID, seal: TenderSeal) -> None:
@@ -265,13 +306,15 @@ def _record(sealed: SealedBid, received: datetime, keep_copy: bool) -> Receipt:
     _check_draft(sealed, tender)
     assert tender.tender_period_end
     bid = _new_bid(sealed, tender, received, now, is_late=received >= tender.tender_period_end)
+    _check_standing(sealed, bid)
     replaced = _supersede(bid, now)
     bid.full_clean()
     bid.save(force_insert=True)
     objects = _bind_objects(bid, sealed, now)
     receipt = receipts.write_receipt(
-        bid, "replace" if replaced else "submit", received, seal=sealed.seal, objects=objects
-    )
+        bid, "replace" if replaced else "submit", received, seal=sealed.seal, objects=objects,
+        bound=sealed.standing is not None,
+    )  # fmt: skip
     if sealed.draft and not keep_copy:
         sealed.draft.delete()
         delete_loose_objects(sealed.draft_id)
@@ -294,14 +337,25 @@ def _check_draft(sealed: SealedBid, tender: Tender) -> None:
         refuse("corrected", text)
 
 
+def _check_standing(sealed: SealedBid, bid: Bid) -> None:
+    """What was sealed names the version and edition under which it is recorded; anything else is named as such."""
+    if sealed.standing in (None, Standing(bid.version, bid.edition)):
+        return
+    assert sealed.standing
+    if sealed.sealed_at == "server":
+        raise _OutrunError
+    if sealed.standing.version != bid.version:
+        refuse("other_version", OTHER_VERSION)
+    refuse("other_edition", OTHER_EDITION)
+
+
 def _new_bid(sealed: SealedBid, tender: Tender, received: datetime, now: datetime, *, is_late: bool) -> Bid:
-    earlier = Bid.objects.filter(tender=tender, company=sealed.company).count()
     return Bid(
         tender=tender,
         company=sealed.company,
         submitted_by=sealed.actor,
         draft_id=sealed.draft_id,
-        version=earlier + 1,
+        version=next_version(tender.pk, sealed.company.pk),
         edition=tender.edition,
         round=tender.round,
         sealed_at=sealed.sealed_at,

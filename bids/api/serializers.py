@@ -128,6 +128,8 @@ class ManifestAnswer(serializers.Serializer):
     """What is to be sealed: `slot_line`, a line feed, `manifest` in UTF-8, `padding` zero bytes; to `recipient`."""
 
     version = serializers.IntegerField(help_text="Version of the draft; send it back with the sealed object")
+    bid_version = serializers.IntegerField(help_text="Version of the bid that it is sealed for; send it back, too")
+    edition = serializers.IntegerField(help_text="Edition of the documents that it is sealed for; send it back, too")
     object = serializers.UUIDField(help_text="A new random id; send it back with the sealed object")
     manifest = serializers.CharField(help_text="Canonical JSON, to be sealed byte for byte")
     slot = serializers.DictField()
@@ -144,8 +146,8 @@ class ManifestAnswer(serializers.Serializer):
 class SubmitRequest(serializers.Serializer):
     """Who declares (text form), and whether the editable copy stays on the platform.
 
-    With `manifest` (the sealed object in base64) goes what `manifest/` answered: `object` and `version`. Without it the
-    server seals.
+    With `manifest` (the sealed object in base64) goes what `manifest/` answered: `object` and `version`, `bid_version`
+    and `edition`. Without it the server seals.
     """
 
     declarant = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
@@ -153,6 +155,14 @@ class SubmitRequest(serializers.Serializer):
     manifest = serializers.CharField(required=False, max_length=1_500_000)
     object = serializers.UUIDField(required=False)
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
+    bid_version = serializers.IntegerField(
+        required=False, min_value=1, max_value=30_000,
+        help_text="Refused (other_version) when the company has handed in another bid meanwhile",
+    )  # fmt: skip
+    edition = serializers.IntegerField(
+        required=False, min_value=1, max_value=30_000,
+        help_text="Refused (other_edition) when the documents were corrected meanwhile",
+    )  # fmt: skip
     price_manifest = serializers.CharField(
         required=False, max_length=1_500_000, help_text="Two envelopes: the sealed prices in base64"
     )
@@ -161,12 +171,19 @@ class SubmitRequest(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A sealed manifest comes with its id and version."""
-        needed = {"manifest": ("object", "version"), "price_manifest": ("manifest", "price_object")}
+        needed = {
+            "manifest": ("object", "version"),
+            "price_manifest": ("manifest", "price_object"),
+            "bid_version": ("manifest", "edition"),
+            "edition": ("manifest", "bid_version"),
+        }
         for field, others in needed.items():
             if field not in attrs:
                 continue
             if missing := [name for name in others if name not in attrs]:
                 raise serializers.ValidationError({name: [_("This goes with a sealed manifest.")] for name in missing})
+            if not field.endswith("manifest"):
+                continue
             try:
                 attrs[field] = base64.b64decode(attrs[field], validate=True)
             except ValueError:

@@ -28,6 +28,7 @@ from bids.api import answers
 from bids.api import serializers as shapes
 from bids.envelopes import envelope_of
 from bids.models import Bid, BidQuerySet, Draft, Receipt, SealedObject
+from bids.places import Standing
 from bids.upload import seal_stream
 
 KEY = OpenApiParameter(
@@ -336,7 +337,8 @@ def _sealed(wanted: dict[str, Any]) -> actions.SealedOutside | None:
     price = None
     if "price_manifest" in wanted:
         price = actions.SealedOutside(wanted["price_object"], wanted["price_manifest"], version, where)
-    return actions.SealedOutside(wanted["object"], wanted["manifest"], version, where, price)
+    standing = Standing(wanted["bid_version"], wanted["edition"]) if "bid_version" in wanted else None
+    return actions.SealedOutside(wanted["object"], wanted["manifest"], version, where, price, standing)
 
 
 def _key(request: Request) -> str:

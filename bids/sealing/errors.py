@@ -2,7 +2,10 @@
 
 from typing import Literal
 
-IntegrityCode = Literal["damaged", "wrong_key", "foreign_slot", "size", "hash", "manifest", "files", "envelope"]
+IntegrityCode = Literal[
+    "damaged", "wrong_key", "foreign_slot", "size", "hash", "manifest", "files", "envelope", "replayed", "version",
+    "edition", "lots",
+]  # fmt: skip
 
 
 class SealingError(ValueError):
@@ -15,7 +18,8 @@ class IntegrityError(SealingError):
     damaged: changed or cut off; wrong_key: sealed for another tender key, or changed where its key is wrapped (the
     two look alike); foreign_slot: belongs to another place; size, hash: differs from the manifest or receipt;
     manifest: opened, but unreadable as a manifest; files: names other documents than those handed in with it;
-    envelope: holds what belongs into the other envelope.
+    envelope: holds what belongs into the other envelope; replayed: stands where the receipt names another object;
+    version, edition, lots: sealed for another version of the bid, another edition of the documents, or other lots.
     """
 
     def __init__(self, code: IntegrityCode, detail: str) -> None:

@@ -7,12 +7,16 @@ from typing import Any, Final
 
 from accounts.evidence import CanonicalError, canonical_bytes, parse_canonical
 from bids.sealing.errors import IntegrityError, SealingError
-from bids.sealing.objects import open_unsized, seal_bytes
+from bids.sealing.objects import open_text, seal_bytes
 from bids.sealing.slot import Slot
 
 LARGEST_MANIFEST: Final = 1 << 20  # bytes, sealed
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 _FIELDS: Final = {"content", "declarant", "files", "statements", "tender_documents_version", "v"}
+_KINDS: Final = {
+    "content": dict, "statements": dict, "files": list, "declarant": str, "tender_documents_version": int,
+    "bid_version": int,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class FileEntry:
 class Manifest:
     """Contents of one envelope. `content` (lots, prices, promised numbers) and `statements` are plain JSON objects
     whose meaning the bid forms define; here they only need a canonical form.
+
+    `tender_documents_version` is the edition of the documents its bidder has seen, `bid_version` counts the company's
+    bids for this tender. Form 1 has no `bid_version` (0 here) and its edition says nothing: it was always 1.
     """
 
     declarant: str
@@ -47,6 +54,7 @@ class Manifest:
     content: dict[str, Any] = field(default_factory=dict)
     statements: dict[str, Any] = field(default_factory=dict)
     tender_documents_version: int = 1
+    bid_version: int = 0
 
     def __post_init__(self) -> None:
         if len({file.object for file in self.files}) != len(self.files):
@@ -54,7 +62,11 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """Canonical JSON; CanonicalError names the path of a value without canonical form."""
-        return canonical_bytes({**asdict(self), "v": 1})
+        body = asdict(self) | {"v": 2}
+        if not self.bid_version:
+            del body["bid_version"]
+            body["v"] = 1
+        return canonical_bytes(body)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Manifest":
@@ -66,17 +78,20 @@ class Manifest:
 
     @classmethod
     def _from_json(cls, value: Mapping[str, Any]) -> "Manifest":
-        if not isinstance(value, dict) or value.keys() != _FIELDS or value["v"] != 1:
-            raise SealingError("its fields are not those of version 1")
-        kinds = {"content": dict, "statements": dict, "files": list, "declarant": str, "tender_documents_version": int}
-        if wrong := [name for name, kind in kinds.items() if not isinstance(value[name], kind)]:
+        forms = {1: _FIELDS, 2: _FIELDS | {"bid_version"}}
+        if not isinstance(value, dict) or value.keys() != forms.get(value.get("v", 0)):
+            raise SealingError("its fields are not those of version 1 or 2")
+        if wrong := [name for name in value if name != "v" and not isinstance(value[name], _KINDS[name])]:
             raise SealingError(f"fields of the wrong kind: {', '.join(wrong)}")
+        if value["v"] == 2 and value["bid_version"] < 1:
+            raise SealingError("the version of a bid is 1 or more")
         return cls(
             declarant=value["declarant"],
             files=tuple(FileEntry(**entry) for entry in value["files"]),
             content=value["content"],
             statements=value["statements"],
             tender_documents_version=value["tender_documents_version"],
+            bid_version=value.get("bid_version", 0),
         )
 
 
@@ -88,6 +103,11 @@ def seal_manifest(manifest: Manifest, slot: Slot, recipient: str) -> bytes:
     return sealed
 
 
-def open_manifest(secret: bytes, sealed: bytes, slot: Slot) -> Manifest:
-    """The manifest of a sealed manifest object, or IntegrityError."""
-    return Manifest.from_bytes(open_unsized(secret, sealed, slot))
+def open_manifest(secret: bytes, sealed: bytes) -> tuple[Slot, Manifest]:
+    """The manifest of a sealed object, and the place it was sealed for: the caller compares. IntegrityError."""
+    line, text = open_text(secret, sealed)
+    try:
+        place = Slot.from_json(parse_canonical(line))
+    except (CanonicalError, SealingError, AttributeError, TypeError) as error:
+        raise IntegrityError("foreign_slot", "the object names no place") from error
+    return place, Manifest.from_bytes(text)

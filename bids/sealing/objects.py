@@ -177,17 +177,21 @@ def open_sealed_into(
     return sink.sha.hexdigest()
 
 
-def open_unsized(secret: bytes, sealed: bytes, slot: Slot) -> bytes:
-    """Content of a sealed text object that holds no zero byte, such as a manifest: the padding is cut off."""
+def open_text(secret: bytes, sealed: bytes) -> tuple[bytes, bytes]:
+    """Slot line (without its LF) and content of a sealed text that holds no zero byte, such as a manifest.
+
+    The padding is cut off. Where the object belongs the caller has to compare.
+    """
     out = io.BytesIO()
     age.decrypt_stream(io.BytesIO(sealed), out, secret)
-    plain, line = out.getvalue(), slot.line()
-    if not plain.startswith(line):
-        raise IntegrityError("foreign_slot", "the object belongs to another place")
+    plain = out.getvalue()
     text = plain.rstrip(b"\0")
+    line, found, rest = text.partition(b"\n")
+    if not found:
+        raise IntegrityError("foreign_slot", "the object belongs to another place")
     if len(plain) != padme(len(text)):
         raise IntegrityError("size", "the object is not padded as it should be")
-    return text[len(line) :]
+    return line, rest
 
 
 class _DocumentSink:

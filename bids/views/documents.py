@@ -1,7 +1,6 @@
 """Documents of a draft: sealed from their first byte, named on this page only."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -120,7 +119,7 @@ def _page(request: HttpRequest, bench: Workbench, form: DocumentForm, status: in
 
 def _seal(bench: Workbench, envelope: str) -> dict[str, Any]:
     """What the browser needs to seal by itself: the place of the next object without its id, and the tender's lock."""
-    place = asdict(document_slot(bench.draft, "", envelope)) | {"v": 1}
+    place = document_slot(bench.draft, "", envelope).to_json()
     return {
         "seal_slot": json.dumps(place),
         "seal_recipient": actions.current_seal(bench.tender, envelope).recipient,

@@ -37,6 +37,10 @@ DAMAGE = {
     "missing": _("A stored part of the bid is gone."),
     "hash": _("A stored part is not the one the receipt names."),
     "manifest": _("The bid does not fit the tender."),
+    "replayed": _("A stored part is not the one the receipt names."),
+    "version": _("What was sealed is for another version of this company's bid."),
+    "edition": _("What was sealed is for another edition of the documents."),
+    "lots": _("What was sealed is for other lots than it offers."),
     "envelope": _("A part holds what belongs into the other envelope, or is for other lots."),
 }
 OTHER_DAMAGE = _("A stored part was changed or cannot be decrypted.")

@@ -29,7 +29,7 @@ function start(form) {
     const wanted = await again(() => post(say.prepare, { declarant, rehearsal: "rehearsal" in say }));
     const call = startWorker(say.worker);
     const one = async (part) => toBase64(await call("sealText", { text: part.manifest, slot: part.slot, recipient: part.recipient }));
-    const body = { declarant, keep_copy, manifest: await one(wanted), object: wanted.object, version: wanted.version, sealed_at: "browser" };
+    const body = { declarant, keep_copy, manifest: await one(wanted), object: wanted.object, version: wanted.version, bid_version: wanted.bid_version, edition: wanted.edition, sealed_at: "browser" };
     if (wanted.price) Object.assign(body, { price_manifest: await one(wanted.price), price_object: wanted.price.object }); // two envelopes
     ready = { of, body };
     return body;
