@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("bids/<uuid:draft_id>/discard/", drafts.discard, name="bid_discard"),
     path("bids/<uuid:draft_id>/lots/", editing.lots, name="bid_lots"),
     path("bids/<uuid:draft_id>/lots/autosave/", editing.lots, AUTOSAVE, name="bid_lots_autosave"),
+    path("bids/<uuid:draft_id>/lots/<str:code>/leave-out/", submission.leave_out, name="bid_lot_leave_out"),
     path("bids/<uuid:draft_id>/partners/", editing.partners, name="bid_partners"),
     path("bids/<uuid:draft_id>/partners/autosave/", editing.partners, AUTOSAVE, name="bid_partners_autosave"),
     path("bids/<uuid:draft_id>/prices/<str:code>/", editing.prices, name="bid_prices"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -79,6 +80,22 @@ def save_draft(*, actor: User, draft_id: UUID | str, expected_version: int, cont
         trail.record(draft.tender_id, "draft.saved", actor=actor, at=now, subject=f"draft:{draft.pk}",
                      data={"version": draft.version})  # fmt: skip
     return draft
+
+
+def leave_out_lot(*, actor: User, draft_id: UUID | str, expected_version: int, code: str) -> Draft:
+    """The bid names this lot no longer; what was written for it stays in the draft. Handing in then replaces the bid.
+
+    Http404 for a lot that is not bid for; refuses (last_lot) the only one, and (stale) as `save_draft`.
+    """
+    content = content_of(own_draft(actor, draft_id))
+    chosen = content.chosen_lots()
+    if code not in chosen:
+        raise Http404
+    if len(chosen) == 1:
+        refuse("last_lot", gettext_lazy("This is the only lot of the bid. Withdraw the bid if you want none."))
+    left = {**content.lots, code: replace(content.lots[code], chosen=False)}
+    wanted = replace(content, lots=left)
+    return save_draft(actor=actor, draft_id=draft_id, expected_version=expected_version, content=wanted.to_json())
 
 
 def discard_draft(*, actor: User, draft_id: UUID | str) -> None:

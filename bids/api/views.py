@@ -4,6 +4,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
@@ -27,6 +28,7 @@ from bids.actions import sealed_outside
 from bids.api import answers
 from bids.api import serializers as shapes
 from bids.envelopes import envelope_of
+from bids.lots_told import lots_handed_in
 from bids.models import Bid, BidQuerySet, Draft, Receipt, SealedObject
 from bids.places import Standing
 from bids.upload import seal_stream
@@ -241,10 +243,13 @@ class SubmitView(SignedInView):
             "received_at": clock.now(),
             "keep_copy": wanted["keep_copy"],
         }
+        lots = lots_handed_in(self.actor, bid_id) if wanted["sealed_at"] == "browser" else ""
         if sealed := _sealed(wanted):
             receipt = actions.submit_sealed(sealed=sealed, **common)
         else:
             receipt = actions.submit_bid(**common)
+        if lots:  # for the page of the receipt, which the browser opens next
+            messages.info(request._request, lots, fail_silently=True)
         return Response(shapes.ReceiptAnswer(answers.receipt_answer(receipt)).data, status=201)
 
 

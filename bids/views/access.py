@@ -21,7 +21,9 @@ from tendering.zones import show_times_of
 
 View: TypeAlias = Callable[..., HttpResponse]
 
-__all__ = ["bench_of", "conflict", "edition_of", "person", "refusal", "save", "saved_answer", "signed_in"]
+__all__ = [
+    "bench_of", "conflict", "edition_of", "person", "refusal", "save", "saved_answer", "signed_in", "version_of",
+]  # fmt: skip
 
 
 def signed_in(view: View) -> View:

@@ -78,7 +78,7 @@ def task_list(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "bench": bench,
         "tasks": [{"title": t.title, "state": t.state, "url": t.url, "note": t.note} for t in tasks],
         "done": sum(task.state == "done" for task in tasks),
-        "handed_in": _live_receipt(bench.draft),
+        "handed_in": live_receipt(bench.draft),
     }
     return render(request, "bids/draft.html", context)
 
@@ -92,7 +92,7 @@ def corrections_seen(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     return redirect("bid_draft", draft_id=draft_id)
 
 
-def _live_receipt(draft: Draft) -> Receipt | None:
+def live_receipt(draft: Draft) -> Receipt | None:
     """The receipt of a bid that was handed in before and would be replaced."""
     live = Bid.objects.live().filter(tender=draft.tender_id, company=draft.company_id)
     return Receipt.objects.filter(bid__in=live).order_by("at").last()

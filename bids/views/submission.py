@@ -20,11 +20,12 @@ from bids.figures import figures, promised_figures
 from bids.forms.acts import ActForm, SubmitForm
 from bids.keys import printed_verifier_key
 from bids.lifecycle import decide_submit, decide_withdraw
+from bids.lots_told import lots_handed_in
 from bids.models import Receipt, SealedObject
 from bids.standing import steps_of
 from bids.tasks import tasks_of
-from bids.views.access import bench_of, edition_of, person, signed_in
-from bids.views.drafts import begin
+from bids.views.access import bench_of, edition_of, person, signed_in, version_of
+from bids.views.drafts import begin, live_receipt
 from bids.workbench import Workbench
 from tendering.corrections import since
 from tendering.forms.faults import add_faults
@@ -52,6 +53,7 @@ def _hand_in(request: HttpRequest, draft_id: UUID, form: SubmitForm, received_at
     try:
         if form.cleaned_data["look"]:
             return _look_again(request, draft_id, form)
+        lots = lots_handed_in(person(request), draft_id)
         receipt = actions.submit_bid(
             actor=person(request),
             draft_id=draft_id,
@@ -63,6 +65,8 @@ def _hand_in(request: HttpRequest, draft_id: UUID, form: SubmitForm, received_at
     except ValidationError as error:
         add_faults(form, error, lambda path: path.removeprefix("$."))
         return _page(request, bench_of(request, draft_id), form, 422)
+    if lots:
+        messages.info(request, lots)
     return redirect("bid_receipt", receipt_id=receipt.pk)
 
 
@@ -84,6 +88,7 @@ def _page(request: HttpRequest, bench: Workbench, form: SubmitForm, status: int 
         "requirements": [(c, bench.content.mandatory.get(c.code)) for c in bench.mandatory],
         "open_tasks": [t for t in tasks_of(bench) if t.state in {"open", "doing", "error"} and t.key != "submit"],
         "may": decide_submit(bench.tender.status(bench.now)),
+        "handed_in": live_receipt(bench.draft),
         "is_late": bool(bench.tender.tender_period_end and bench.now >= bench.tender.tender_period_end),
     }
     return render(request, "bids/submit.html", context, status=status)
@@ -102,6 +107,18 @@ def _lot(bench: Workbench, lot: Lot) -> dict[str, Any]:
         "promised": promised_figures(bench.promised(lot), content, sums.compared(basis)),
         "stated": [(one, content.promised.get(one.code)) for one in bench.asked(lot) if ":" in one.code],
     }
+
+
+@signed_in
+@require_POST
+def leave_out(request: HttpRequest, draft_id: UUID, code: str) -> HttpResponse:
+    """One lot less. Where a bid has been handed in already, the newer one is handed in without it."""
+    bench = bench_of(request, draft_id)
+    version = version_of(request, 0)
+    actions.leave_out_lot(actor=person(request), draft_id=bench.draft.pk, expected_version=version, code=code)
+    text = _("Lot %(lot)s is left out. What you wrote for it is kept; under “Lots” you can take it in again.")
+    messages.success(request, text % {"lot": code})
+    return redirect("bid_submit", draft_id=draft_id)
 
 
 @signed_in
@@ -150,6 +167,7 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "is_current": current and bid.withdrawn_at is None,
         "may_withdraw": decide_withdraw(tender.status(now), bid),
         "may_replace": decide_submit(tender.status(now)),
+        "several_lots": not tender.is_call and tender.lots.count() > 1,
         "corrected": since(tender, bid.answers_edition) if current and not bid.withdrawn_at else [],
         "still_open": bool(tender.tender_period_end and now < tender.tender_period_end),
     }
@@ -198,8 +216,10 @@ def withdraw(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
             actor=person(request), bid_id=found.bid_id, idempotency_key=form.cleaned_data["key"]
         )
         return redirect("bid_receipt", receipt_id=done.pk)
-    may = decide_withdraw(found.bid.tender.status(now), found.bid)
-    context = {"receipt": found, "tender": found.bid.tender, "form": form, "may": may, "now": now}
+    tender = found.bid.tender
+    may = decide_withdraw(tender.status(now), found.bid)
+    several = not tender.is_call and tender.lots.count() > 1
+    context = {"receipt": found, "tender": tender, "form": form, "may": may, "now": now, "several_lots": several}
     return render(request, "bids/withdraw.html", context)
 
 

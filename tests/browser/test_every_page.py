@@ -35,7 +35,7 @@ NO_PAGE = [
     "subscription_change", "result_feed", "result_json", "pilot_feed", "pilot_json", "pilot_dates",
     "tender_deadlines", "tender_deadline", "tender_document", "tender_document_remove", "tender_documents",
     "directory_table", "library_table", "pilot_table", "bid_table", "bid_confirm", "bid_corrections_seen",
-    "directory_vcards", "library_content", "library_use", "centre_duty", "bid_sheet",
+    "directory_vcards", "library_content", "library_use", "centre_duty", "bid_sheet", "bid_lot_leave_out",
     "proof_file", "bid_document_remove", "bid_copy", "bid_receipt_note", "bid_envelope", "bid_replace",
     "pilot_seal", "pilot_start", "pilot_template", "pilot_freeze", "pilot_analyse", "paper_pdf", "session_pdf",
     "paper_comment", "paper_note", "results_file", "evaluation_award_decide", "check_received",

@@ -241,6 +241,7 @@ TABLE: dict[str, Row] = {
     "bid_discard": Row(only(BIDDER)),
     "bid_lots": Row(only(BIDDER)),
     "bid_lots_autosave": Row(only(BIDDER), "POST"),
+    "bid_lot_leave_out": _kept(only(BIDDER), "needs a lot that was chosen; tested in bids"),
     "bid_presence": Row(only(BIDDER), "POST", arguments={"part": "lots"}),
     "bid_partners": Row(only(BIDDER)),
     "bid_partners_autosave": Row(only(BIDDER), "POST"),
