@@ -61,8 +61,11 @@ def stamp(moment: datetime) -> str:
 
 
 def _lock_head(chain: str) -> ChainHead:
-    ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
-    return ChainHead.objects.select_for_update().get(chain=chain)
+    heads = ChainHead.objects.select_for_update().filter(chain=chain)
+    if (head := heads.first()) is None:
+        ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
+        head = heads.get()
+    return head
 
 
 def _name(actor: User | None) -> str:

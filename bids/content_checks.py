@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from bids import grounds, partners, variants
@@ -62,7 +63,9 @@ def check_to_hand_in(content: DraftContent, tender: Tender) -> None:
 
 def gaps(content: DraftContent, tender: Tender) -> list[Gap]:
     """Missing prices, answers, promised numbers and declarations of the chosen lots, for the page before submitting."""
-    return list(_gaps(content, _sheet(tender)))
+    sheet = _sheet(tender)
+    prefetch_related_objects([one for one in sheet.criteria.values() if one.asked], "lots")
+    return list(_gaps(content, sheet))
 
 
 def _sheet(tender: Tender) -> _Sheet:
@@ -184,7 +187,7 @@ def _lot_gaps(code: str, lot: LotContent, sheet: _Sheet) -> Iterator[Gap]:
             text = _("Lot %(lot)s, position %(position)s has no price. A bid without it is excluded.")
             yield Gap(f'{path}.unit_prices["{ref}"]', text % {"lot": code, "position": ref})
     for criterion in sheet.criteria.values():
-        for one in criterion.asked if _concerns(criterion, code) else ():
+        for one in criterion.asked if criterion.asked and _concerns(criterion, code) else ():
             if one.code not in lot.promised:
                 text = _("Lot %(lot)s: the promised number for %(code)s is missing.")
                 yield Gap(f'{path}.promised["{one.code}"]', text % {"lot": code, "code": one.code})

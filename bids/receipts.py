@@ -16,6 +16,7 @@ from accounts import clock, practice
 from accounts.audit import stamp
 from accounts.evidence import sign_receipt
 from accounts.keys import RECEIPT_ORIGIN
+from accounts.rows import check_row
 from bids import keys
 from bids.envelopes import PRICE, SINGLE
 from bids.models import Bid, Receipt, Rehearsal, SealedObject, TenderSeal
@@ -38,7 +39,7 @@ def write_receipt(
     if bound is not None:
         payload["bound"] = bound
     receipt = Receipt(bid=bid, act=act, at=at, note=sign_receipt(payload, keys.signing_key(), RECEIPT_ORIGIN))
-    receipt.full_clean()
+    check_row(receipt)
     receipt.save()
     return receipt
 

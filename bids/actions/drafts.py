@@ -19,6 +19,7 @@ from accounts import audit, clock
 from accounts.decision import refuse, require
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
+from accounts.rows import check_row
 from bids import keys, storage
 from bids.actions import trail
 from bids.actions.access import require_bidder, require_may_bid
@@ -47,7 +48,7 @@ def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
             tender=tender, company=company, edition=tender.edition, created_at=now, updated_at=now, updated_by=actor,
         )  # fmt: skip
         draft.content = encrypt(draft, _blank(tender))
-        draft.full_clean()
+        check_row(draft)
         draft.save()
         trail.record(tender.pk, "draft.started", actor=actor, at=now, subject=f"draft:{draft.pk}")
     return draft
@@ -212,7 +213,7 @@ def lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
 def write_content(draft: Draft, content: DraftContent, actor: User, now: datetime) -> None:
     draft.content = encrypt(draft, content)
     draft.updated_at, draft.updated_by = now, actor
-    draft.full_clean()
+    check_row(draft)
     draft.save()
 
 
@@ -229,7 +230,7 @@ def _store_object(draft: Draft, stored: SealedUpload, now: datetime) -> SealedOb
         sha256=stored.sealed.sha256_cipher,
         stored_at=now,
     )
-    item.full_clean()
+    check_row(item)
     item.save(force_insert=True)
     return item
 

@@ -25,6 +25,7 @@ from accounts.decision import RefusedError, refuse, require
 from accounts.holders import holders
 from accounts.lifecycle import Role
 from accounts.models import IdempotencyKey, Organization, User
+from accounts.rows import check_row
 from bids import receipts, storage
 from bids.actions import once, trail
 from bids.actions.access import require_bidder, require_may_bid
@@ -308,7 +309,7 @@ def _record(sealed: SealedBid, received: datetime, keep_copy: bool) -> Receipt:
     bid = _new_bid(sealed, tender, received, now, is_late=received >= tender.tender_period_end)
     _check_standing(sealed, bid)
     replaced = _supersede(bid, now)
-    bid.full_clean()
+    check_row(bid)
     bid.save(force_insert=True)
     objects = _bind_objects(bid, sealed, now)
     receipt = receipts.write_receipt(
@@ -402,7 +403,7 @@ def _bind_manifest(bid: Bid, manifest: SealedManifest, sealed_at: str, now: date
         stored_at=now,
         sealed_at=sealed_at,
     )
-    row.full_clean()
+    check_row(row)
     row.save(force_insert=True)
     return row
 

@@ -22,6 +22,7 @@ from accounts import audit, clock
 from accounts.decision import refuse, require
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import User
+from accounts.rows import check_row
 from bids import keys, storage
 from bids.actions import drafts, trail
 from bids.content import DraftContent, FileNote, file_name, stored_role
@@ -104,7 +105,7 @@ def announce_upload(*, actor: User, draft_id: UUID | str, announced: Announced) 
             touched_at=now,
             expires_at=_expiry(draft.tender, now),
         )
-        upload.full_clean()
+        check_row(upload)
         upload.save()
         data = {"sha256": announced.sha256, "size": announced.size}
         subject = f"object:{announced.object_id}"
@@ -225,7 +226,7 @@ def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> None:
             stored_at=now,
             sealed_at=upload.sealed_at,
         )
-        item.full_clean()
+        check_row(item)
         item.save(force_insert=True)
     verb = "upload.refused" if fault else "upload.completed"
     data = {"sha256": upload.sha256, "size": upload.size, "chunks": upload.chunks, "refusals": upload.refusals}
