@@ -1,7 +1,8 @@
 """What the platform writes about: a registry of kinds. Upper apps register theirs at start-up.
 
 What a procedure requires is always mailed at once and says why; everything else lies in the mailbox, and is mailed only
-to whoever asked for it (Consent), at once or once a day (NotificationChoice).
+to whoever asked for it (Consent), at once or once a day (NotificationChoice). What an office needs as evidence comes
+unasked to the people of a role, says why, and ends with one click.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +26,9 @@ _SALT = "unsubscribe"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of notice. `required`: the procedure demands it; `why` says so in a sentence.
+    """One kind of notice.
+
+    `required`: the procedure demands it. `unasked`: people of its roles get it until they end it. `why`: in a sentence.
 
     `roles` narrows who is offered the choice (none: everybody). `buyer_knows`: the buyer knows the recipient anyway, so
     its officers may be told when the mail cannot be delivered; never for what would give away who bids.
@@ -34,6 +37,7 @@ class Kind:
     code: str
     label: Text
     required: bool = False
+    unasked: bool = False
     why: Text = ""
     roles: frozenset[str] = frozenset()
     buyer_knows: bool = False
@@ -126,7 +130,7 @@ def footer(kind: Kind, *, off: str = "", message: str = "", person: bool = False
     `off` is an `off_token`, `message` the id in the mailbox; `person`: the recipient can sign in.
     """
     lines = ["-- ", f"{settings.SITE_NAME} · {settings.BASE_URL}"]
-    if kind.required:
+    if kind.required or kind.unasked:
         lines += [reason(kind)]
     else:
         lines += [_("You get this mail because you asked for it: %(kind)s.") % {"kind": kind.label}]
@@ -140,7 +144,7 @@ def footer(kind: Kind, *, off: str = "", message: str = "", person: bool = False
 
 
 def reason(kind: Kind) -> str:
-    """Why a required kind is always mailed, in the active language."""
+    """Why a kind is mailed without having been asked for, in the active language."""
     return str(kind.why or _("This mail is part of the procedure, so it cannot be switched off."))
 
 

@@ -96,10 +96,15 @@ def in_language_of(user: User) -> translation.override:
 
 
 def channel_of(user: User, kind: Kind) -> str:
-    """How this person gets this kind: "now" what is required; otherwise "never" (mailbox only) without consent."""
+    """How this person gets this kind: "now" what is required; otherwise "never" (mailbox only) without consent.
+
+    What comes unasked to a role is ended by the person's own choice only.
+    """
     if kind.required:
         return NOW
     choice = NotificationChoice.objects.filter(user=user, kind=kind.code).values("channel")
+    if kind.unasked and user.organizations_with(*kind.roles):
+        return choice.values_list("channel", flat=True).first() or kind.channels[0]
     asked = consents(kind.code, email=user.email, user=user).annotate(channel=Subquery(choice[:1]))
     found = asked.values_list("channel", flat=True)[:1]
     return next((channel or kind.channels[0] for channel in found), NEVER)

@@ -22,6 +22,8 @@ def register() -> None:
         Kind(
             "checkpoint",
             _("Checkpoint of the audit trail, once a day"),
+            unasked=True,
+            why=_("You get this mail because you open bids: what left the house cannot be rewritten there any more."),
             roles=frozenset({Role.OPENER.value}),
             channels=(NOW, NEVER),
         ),

@@ -36,9 +36,12 @@ def _is_offered(code: str, channels: Mapping[str, str]) -> bool:
 
 def _choose(person: User, code: str, channel: str, now: datetime) -> bool:
     """Whether anything changed."""
+    kind = notices.kind_of(code)
     before = NotificationChoice.objects.filter(user=person, kind=code).values_list("channel", flat=True).first()
     agreed = consents(code, email=person.email, user=person).exists()
-    if (before or (notices.kind_of(code).channels[0] if agreed else NEVER)) == channel and agreed == (channel != NEVER):
+    shown = before or (kind.channels[0] if agreed else NEVER)
+    is_known = before is not None or not kind.unasked  # what comes unasked is ended, or asked for, by a row of its own
+    if is_known and shown == channel and agreed == (channel != NEVER):
         return False
     NotificationChoice.objects.update_or_create(
         user=person, kind=code, defaults={"channel": channel, "changed_at": now}

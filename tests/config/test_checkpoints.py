@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from accounts import audit_checks, checkpoints, clock
+from accounts import audit_checks, checkpoints, clock, notices, outbox
 from accounts.actions import consent
 from accounts.models import OutboxMessage
 from bids import checkpoint_mail
-from tests.bids.bidding import submit
+from tests.bids.bidding import draft_with, submit
 from tests.factories import make_company, make_town, open_tender
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +19,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def tick() -> str:
     open_tender(make_town())
+    path = checkpoints.write(clock.now())
+    assert path is not None
+    return path.stem
+
+
+@pytest.fixture
+def quiet_tick() -> str:
+    """A checkpoint while no tender is sealed."""
     path = checkpoints.write(clock.now())
     assert path is not None
     return path.stem
@@ -84,7 +92,7 @@ def test_one_is_made_every_ten_minutes_and_a_missed_one_stays_a_gap(tick: str) -
     assert len(checkpoints.recent(now + timedelta(minutes=30), hours=1)) == 3
 
 
-def test_an_opener_who_asked_gets_one_a_day_by_mail_and_nobody_else(tick: str) -> None:
+def test_an_opener_who_asked_gets_one_a_day_by_mail_and_nobody_else(quiet_tick: str) -> None:
     town = make_town()
     for person in (town.openers[0], town.officer):
         consent.choose_channels(actor=person, channels={"checkpoint": "now"})
@@ -92,7 +100,7 @@ def test_an_opener_who_asked_gets_one_a_day_by_mail_and_nobody_else(tick: str) -
     assert [checkpoint_mail.send(now), checkpoint_mail.send(now)] == [1, 0]
     (mail,) = OutboxMessage.objects.filter(kind="checkpoint")
     assert mail.recipient == town.openers[0].email
-    assert checkpoints.public(tick).splitlines()[2] in mail.body
+    assert checkpoints.public(quiet_tick).splitlines()[2] in mail.body
     assert "List-Unsubscribe" in mail.headers
     assert checkpoint_mail.send(now + timedelta(days=1)) == 0  # an old one is not told again
     with clock.simulated(now + timedelta(days=1)):
@@ -100,6 +108,41 @@ def test_an_opener_who_asked_gets_one_a_day_by_mail_and_nobody_else(tick: str) -
     assert checkpoint_mail.send(now + timedelta(days=1)) == 1
     consent.choose_channels(actor=town.openers[0], channels={"checkpoint": "never"})
     assert checkpoint_mail.send(now + timedelta(days=2)) == 0
+
+
+@pytest.mark.usefixtures("quiet_tick")
+def test_openers_get_it_unasked_while_a_tender_of_theirs_is_sealed_until_they_end_it() -> None:
+    town = make_town()
+    assert checkpoint_mail.send(clock.now()) == 0
+    open_tender(town)
+    now = clock.now()
+    assert [checkpoint_mail.send(now), checkpoint_mail.send(now)] == [3, 0]
+    mails = OutboxMessage.objects.filter(kind="checkpoint")
+    assert {mail.recipient for mail in mails} == {opener.email for opener in town.openers}
+    with outbox.in_language_of(town.openers[0]):
+        why = notices.reason(notices.kind_of("checkpoint"))
+    assert all(why in mail.body and "List-Unsubscribe" in mail.headers for mail in mails)
+    asked = notices.off_token("user", f"{town.openers[1].pk}:checkpoint")
+    consent.unsubscribe(token=asked)
+    consent.choose_channels(actor=town.openers[2], channels={"checkpoint": "never"})
+    with clock.simulated(now + timedelta(days=1)):
+        checkpoints.write(clock.now())
+        assert checkpoint_mail.send(clock.now()) == 1
+    consent.choose_channels(actor=town.openers[2], channels={"checkpoint": "now"})
+    with clock.simulated(now + timedelta(days=2)):
+        checkpoints.write(clock.now())
+        assert checkpoint_mail.send(clock.now()) == 2
+
+
+def test_neither_a_draft_nor_a_bid_moves_the_number_in_the_mailed_one(tick: str) -> None:
+    tender = open_tender(make_town())
+    before = checkpoints.make(tick).splitlines()[1]
+    companies = [make_company() for _number in range(3)]
+    made = checkpoints.make(tick).splitlines()[1]
+    draft_with(companies[0], tender)
+    for company in companies[1:]:
+        submit(company, tender)
+    assert before == made == checkpoints.make(tick).splitlines()[1]
 
 
 def test_the_receipt_mail_carries_the_newest_one(tick: str) -> None:
