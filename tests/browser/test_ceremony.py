@@ -11,6 +11,7 @@ from bids.models import OpeningSession, SealCheck
 from tests import factories
 from tests.bids.bidding import submit
 from tests.browser import opener
+from tests.browser.languages import in_both
 from tests.browser.test_procedure import let_the_deadline_pass
 from tests.browser.visitor import Visitor
 
@@ -38,14 +39,16 @@ def make_key(visitor: Visitor) -> str:
     return sentence
 
 
-@pytest.mark.slow
-def test_two_people_open_in_two_browsers_and_no_sentence_leaves_them(visit: Callable[..., Visitor]) -> None:
+@in_both(None)
+def test_two_people_open_in_two_browsers_and_no_sentence_leaves_them(
+    visit: Callable[..., Visitor], language: str
+) -> None:
     town = factories.make_town(keys=False)
     factories.give_key(town.openers[2])
     bodies: list[bytes] = []
     people: list[tuple[Visitor, str]] = []
     for number, user in enumerate(town.openers[:2], 1):
-        visitor = visit(f"opener_{number}", user=user)
+        visitor = visit(f"opener_{number}", user=user, language=language)
         listen(visitor, bodies)
         people.append((visitor, make_key(visitor)))
     assert OpenerKey.objects.filter(made_at="browser", tried_at__isnull=False).count() == 2
@@ -77,26 +80,32 @@ def test_two_people_open_in_two_browsers_and_no_sentence_leaves_them(visit: Call
     assert not [word for word in words for body in bodies if word.encode() in body]
 
 
-def test_a_wrong_sentence_is_told_at_its_field_and_nothing_is_released(visit: Callable[..., Visitor]) -> None:
+@in_both("en")
+def test_a_wrong_sentence_is_told_at_its_field_and_nothing_is_released(
+    visit: Callable[..., Visitor], language: str
+) -> None:
     town = factories.make_town()
     tender = factories.open_tender(town)
     let_the_deadline_pass(tender)
-    anna = visit("opener", user=town.openers[0], language="en")
+    anna = visit("opener", user=town.openers[0], language=language)
     anna.open(f"/tenders/{tender.pk}/opening/")
     opener.declare(anna)
     anna.fill("Your pass sentence", "six words that do not fit")
-    anna.page.get_by_role("button", name="Start the opening and release my part").click()
-    anna.page.get_by_text("This pass sentence does not fit your opening key. Nothing was released.").wait_for()
+    anna.page.get_by_role("button", name=anna.say("Start the opening and release my part")).click()
+    anna.page.get_by_text(
+        anna.say("This pass sentence does not fit your opening key. Nothing was released.")
+    ).wait_for()
     anna.examine()
     assert not OpeningSession.objects.get().releases.exists()
 
 
-@pytest.mark.slow
+@in_both(None)
 def test_an_envelope_from_its_sealing_to_the_opened_bids_and_its_secret_leaves_no_browser(
-    visit: Callable[..., Visitor], tmp_path: Path
+    visit: Callable[..., Visitor], tmp_path: Path, language: str
 ) -> None:
     town = factories.make_town(openers=2)
-    keeper = visit("keeper", user=factories.make_user(town.organization, "opener", function="Audit office"))
+    audit_office = factories.make_user(town.organization, "opener", function="Audit office")
+    keeper = visit("keeper", user=audit_office, language=language)
     bodies: list[bytes] = []
     listen(keeper, bodies)
     keeper.open(f"/account/openers/recovery/{town.organization.pk}/")
@@ -122,7 +131,7 @@ def test_an_envelope_from_its_sealing_to_the_opened_bids_and_its_secret_leaves_n
     tender = factories.open_tender(town)
     submit(factories.make_company(), tender)
     let_the_deadline_pass(tender)
-    anna, bernd = (visit(f"opener_{n}", user=user) for n, user in enumerate(town.openers, 1))
+    anna, bernd = (visit(f"opener_{n}", user=user, language=language) for n, user in enumerate(town.openers, 1))
     page = f"/tenders/{tender.pk}/opening/recovery/"
     listen(anna, bodies)
     anna.open(page)

@@ -13,6 +13,7 @@ from tests.bids import marks
 from tests.bids.test_handover import newcomer_of
 from tests.bids.two_envelopes import TwoEnvelopes
 from tests.browser import opener
+from tests.browser.languages import in_both
 from tests.browser.test_procedure import let_the_deadline_pass
 from tests.browser.visitor import Visitor
 from tests.factories import PASS_SENTENCE
@@ -26,13 +27,14 @@ def release(visitor: Visitor, tender_id: int, button: str) -> None:
     visitor.press(button)
 
 
+@in_both(None)
 def test_a_bidder_seals_two_parts_and_openers_open_them_one_after_the_other(
-    visit: Callable[..., Visitor], tmp_path: Path
+    visit: Callable[..., Visitor], tmp_path: Path, language: str
 ) -> None:
     scene = TwoEnvelopes()
     tender, town = scene.tender, scene.town
     newcomer = newcomer_of(town)
-    clara = visit("bidder", user=scene.clara.bidder)
+    clara = visit("bidder", user=scene.clara.bidder, language=language)
     clara.open(f"/bids/{scene.draft.pk}/documents/?part=price")
     clara.attach("Document", {"name": "Preise.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 prices"})
     clara.page.get_by_role("button", name=clara.say("Upload and seal"), exact=True).click()
@@ -46,7 +48,7 @@ def test_a_bidder_seals_two_parts_and_openers_open_them_one_after_the_other(
     bid = Bid.objects.get()
     assert (bid.sealed_at, bid.objects_sealed.filter(kind="manifest", sealed_at="browser").count()) == ("browser", 2)
 
-    anna, bernd = visit("opener_1", user=town.openers[0]), visit("opener_2", user=town.openers[1])
+    anna, bernd = (visit(f"opener_{n}", user=user, language=language) for n, user in enumerate(town.openers[:2], 1))
     anna.open(f"/tenders/{tender.pk}/opening/new-opener/")
     anna.tick(str(newcomer))
     anna.fill("Reason for the file", "Schlüssel verloren")
@@ -63,7 +65,7 @@ def test_a_bidder_seals_two_parts_and_openers_open_them_one_after_the_other(
     assert KeyHandover.objects.get().completed_at
 
     let_the_deadline_pass(tender)
-    dora = visit("opener_3", user=newcomer)
+    dora = visit("opener_3", user=newcomer, language=language)
     for visitor in (bernd, dora):
         visitor.open(f"/tenders/{tender.pk}/opening/")
         opener.declare(visitor)
