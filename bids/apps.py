@@ -10,6 +10,7 @@ class BidsConfig(AppConfig):
         from accounts import leaving as of_people
         from bids import audit_checks as of_bids
         from bids import checkpoint_mail, desk, duties, hash_list, notices, panels, proof_desk
+        from bids.actions.group_rehearsal import resume_group_rehearsals
         from bids.actions.opening import resume_all
         from bids.actions.participants import bidders
         from bids.actions.seal import make_seal
@@ -29,5 +30,6 @@ class BidsConfig(AppConfig):
         due.jobs.append(due.Job("commit_hash_lists", hash_list.commit))
         due.jobs.append(due.Job("checkpoints mailed", checkpoint_mail.send))
         due.jobs.append(due.Job("openings resumed", resume_all))
+        due.jobs.append(due.Job("rehearsals of openings resumed", resume_group_rehearsals))
         audit_checks.extra.append(of_bids.stored_files)
         audit_checks.receipt_checks.append(of_bids.contradictions)

@@ -13,13 +13,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import desk
+from accounts import desk, practice
 from accounts.desk import MOST, MOST_NEWS, News, Task, role_held
 from accounts.holders import groups_of
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import OpenerKey, User
 from bids.actions.late import DECIDERS
 from bids.actions.recovery_use import USE_LIFE, WITNESSES
+from bids.group_rehearsals import rehearsed
 from bids.models import Bid, BidQuerySet, Draft, Receipt, RecoveryUse, SealPiece
 from bids.trials import SMALL, limit_for, shown
 from tendering import desk as of_tenders
@@ -31,7 +32,19 @@ OPENING, MY_BIDS = gettext_lazy("Opening"), gettext_lazy("My bids")
 
 def register() -> None:
     """Put panels and news on the desk, each once."""
-    panels = (missing_key, recovery, envelopes, opening, office, late_bids, admitted_bids, drafts, invited, changed)
+    panels = (
+        missing_key,
+        rehearsal,
+        recovery,
+        envelopes,
+        opening,
+        office,
+        late_bids,
+        admitted_bids,
+        drafts,
+        invited,
+        changed,
+    )
     for panel in panels:
         if panel not in desk.panels:
             desk.panels.append(panel)
@@ -54,6 +67,25 @@ def missing_key(user: User, now: datetime) -> Iterator[Task]:
         why = _("Your key has not been tried for %(days)s days. Somebody who has forgotten the sentence cannot open.")
         why = why % {"days": limit.days}
         yield Task(_("Try your pass sentence"), url, due, OPENING, why=why, role=Role.OPENER)
+
+
+def rehearsal(user: User, now: datetime) -> Iterator[Task]:
+    """Groups of the person that have not opened a test bid together, with the keys they have now. One query."""
+    if practice.current_run_id() is not None or not user.organizations_with(Role.OPENER):
+        return
+    whys = {
+        "never": _("Your group has never opened a bid together. A forgotten sentence is noticed now, not on the day."),
+        "changed": _("Somebody has a new key, or another number of people opens together. Open a test bid again."),
+        "old": _("Your group has not opened a test bid together for %(days)s days."),
+    }
+    for one in rehearsed(groups_of(user), now):
+        if one.state == "good" or not one.ready:
+            continue
+        place, url = one.group.organization, reverse("group_rehearsal", args=[one.group.organization_id])
+        yield Task(
+            _("Rehearse an opening with your group"), url, one.until, OPENING, place.name,
+            why=whys[one.state] % {"days": one.days}, role=Role.OPENER, organization=place.pk,
+        )  # fmt: skip
 
 
 def recovery(user: User, now: datetime) -> Iterator[Task]:

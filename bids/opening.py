@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from uuid import uuid4
 
 from django.conf import settings
@@ -18,7 +18,7 @@ from bids import keys, receipts, storage
 from bids.content import DraftContent
 from bids.content_checks import check_complete, check_fits
 from bids.envelopes import PRICE, SINGLE, fits
-from bids.models import Bid, OpenedDocument, OpeningSession, SealedObject, SealPiece, TenderSeal
+from bids.models import Bid, OpenedDocument, SealedObject
 from bids.places import check_manifest, check_place
 from bids.receipts import HandedIn
 from bids.sealing import (
@@ -44,6 +44,34 @@ from bids.sealing import (
 )
 from bids.sealing.wrapping import decode, encode, public_of
 from bids.upload import slot
+
+
+class Locked(Protocol):
+    """What was split among openers and the clock: the seal of a tender, or of a rehearsal."""
+
+    recipient: str
+    clock_wrapped: str
+
+    @property
+    def scope(self) -> str: ...
+
+    @property
+    def generation(self) -> int: ...
+
+    def stored_bodies(self) -> list[dict[str, Any]]: ...
+
+
+class Session(Protocol):
+    """Where openers release their pieces: an opening, or a rehearsal of one."""
+
+    session_wrapped: str
+    releases: Any
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def session_info(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -77,25 +105,23 @@ class OpenedBids:
             remove_files(bid.files)
 
 
-def new_session_key(session: OpeningSession) -> str:
+def new_session_key(session: Session) -> str:
     """Makes the session's key and returns its secret wrapped to the platform key; nothing else keeps it."""
     _public, secret = new_keypair()
-    return encode(wrap(secret, keys.platform_key().public, _session_info(session)))
+    return encode(wrap(secret, keys.platform_key().public, session.session_info))
 
 
-def session_public(session: OpeningSession) -> str:
+def session_public(session: Session) -> str:
     """The session's base64 public key, to which openers wrap their pieces."""
     return public_of(_session_secret(session))
 
 
-def stored_pieces(seal: TenderSeal) -> list[Piece]:
+def stored_pieces(seal: Locked) -> list[Piece]:
     """All pieces of the seal; empty after they were erased."""
-    return [
-        Piece.from_json(body) for body in SealPiece.objects.filter(seal=seal).values_list("body", flat=True) if body
-    ]
+    return [Piece.from_json(body) for body in seal.stored_bodies()]
 
 
-def check_release(session: OpeningSession, seal: TenderSeal, opener: str, released: Iterable[dict[str, Any]]) -> None:
+def check_release(session: Session, seal: Locked, opener: str, released: Iterable[dict[str, Any]]) -> None:
     """SealingError or WrongPiece unless these are the opener's own pieces, all of them, for this session."""
     pieces = stored_pieces(seal)
     handed = [ReleasedPiece.from_json(item) for item in released]
@@ -105,7 +131,7 @@ def check_release(session: OpeningSession, seal: TenderSeal, opener: str, releas
         raise SealingError("not all pieces of this opener were handed over")
 
 
-def recover(session: OpeningSession, seal: TenderSeal) -> TenderSecret:
+def recover(session: Session, seal: Locked) -> TenderSecret:
     """The tender's secret from the released pieces and the clock share. The caller has checked time and persons."""
     subsets = list(whole_subsets(_released(session, seal)))
     if not subsets:
@@ -158,7 +184,7 @@ def remove_files(files: Iterable[OpenedFile]) -> None:
         storage.remove(settings.OPENED_DIR, file.path)
 
 
-def _released(session: OpeningSession, seal: TenderSeal) -> Iterator[OpenedPiece]:
+def _released(session: Session, seal: Locked) -> Iterator[OpenedPiece]:
     secret, pieces = _session_secret(session), stored_pieces(seal)
     for release in session.releases.all():
         handed = [ReleasedPiece.from_json(item) for item in release.pieces]
@@ -166,12 +192,8 @@ def _released(session: OpeningSession, seal: TenderSeal) -> Iterator[OpenedPiece
         yield from accept_release(handed, pieces, opener, session=str(session.pk), session_secret=secret)
 
 
-def _session_secret(session: OpeningSession) -> bytes:
-    return unwrap(decode(session.session_wrapped, "session key"), keys.platform_key().secret, _session_info(session))
-
-
-def _session_info(session: OpeningSession) -> dict[str, Any]:
-    return {"session": str(session.pk), "tender": str(session.tender_id), "what": "session"}
+def _session_secret(session: Session) -> bytes:
+    return unwrap(decode(session.session_wrapped, "session key"), keys.platform_key().secret, session.session_info)
 
 
 def _open_manifest(

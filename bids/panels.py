@@ -9,11 +9,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import practice
 from accounts.holders import groups_of
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import OpeningGroup, Organization
 from bids import hash_list
 from bids.actions.seal import current_seals
+from bids.group_rehearsals import rehearsed_by
 from bids.limits import limits
 from bids.models import Draft, Receipt
 from bids.trials import trials_of
@@ -92,12 +94,19 @@ def seal_panel(request: HttpRequest, tender: Tender, status: Status, now: dateti
 
 
 def openers_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
-    """Before publication: whose key was not tried for too long, and whether one more lost key would lose the bids."""
+    """Before publication: whose key was not tried for too long, whether the group has rehearsed an opening, and whether
+    one more lost key would lose the bids.
+    """
     group = OpeningGroup.objects.filter(organization=tender.buyer_id).first()
     if group is None:
         return None
     tried = trials_of(group)
-    context = {"trials": tried, "overdue": tried.overdue(now), "one_spare": len(tried.trials) == group.needed + 1}
+    context = {
+        "trials": tried,
+        "overdue": tried.overdue(now),
+        "one_spare": len(tried.trials) == group.needed + 1,
+        "standing": rehearsed_by(group, now) if practice.current_run_id() is None else None,
+    }
     return render_to_string("bids/parts/openers_panel.html", context, request)
 
 

@@ -64,7 +64,7 @@ def trials_of(group: OpeningGroup) -> GroupTrials:
     keys = shown(OpenerKey.objects.filter(own | ready_recovery() & Q(recovery_for=group)).distinct())
     trials = (Trial(key.user, key.shown_at, key.holder) for key in keys.select_related("user"))  # type: ignore[attr-defined]  # annotated
     found = sorted(trials, key=lambda one: one.at)
-    return GroupTrials(_limit(len(found), group.needed), tuple(found))
+    return GroupTrials(limit_of(len(found), group.needed), tuple(found))
 
 
 def limit_for(user: User) -> timedelta | None:
@@ -77,7 +77,7 @@ def limit_for(user: User) -> timedelta | None:
         keys=Count("members__opener_key", filter=has_key, distinct=True)
         + Count("recovery_keys", filter=spare, distinct=True)
     )
-    return min((_limit(group.keys, group.needed) for group in counted), default=None)
+    return min((limit_of(group.keys, group.needed) for group in counted), default=None)
 
 
 def shown(keys: QuerySet[OpenerKey]) -> QuerySet[OpenerKey]:
@@ -94,5 +94,6 @@ def shown(keys: QuerySet[OpenerKey]) -> QuerySet[OpenerKey]:
     return keys.defer("locked").annotate(shown_at=Greatest(*moments))
 
 
-def _limit(keys: int, needed: int) -> timedelta:
+def limit_of(keys: int, needed: int) -> timedelta:
+    """How often keys of a group with so many of them are tried."""
     return USUAL if keys >= needed + 2 else SMALL

@@ -12,6 +12,13 @@ from bids.actions.drafts import (
     start_draft,
 )
 from bids.actions.editions import confirm_bid, see_corrections
+from bids.actions.group_rehearsal import (
+    group_rehearsal_task,
+    rehearse_assisted,
+    rehearse_hand_over,
+    resume_group_rehearsal,
+    start_group_rehearsal,
+)
 from bids.actions.handover import cancel_handover, complete_handover, help_handover, start_handover
 from bids.actions.late import (
     admit_late_bid,
@@ -63,6 +70,7 @@ __all__ = [
     "expire_drafts",
     "expire_rehearsals",
     "expire_uploads",
+    "group_rehearsal_task",
     "hand_over_pieces",
     "help_handover",
     "leave_out_lot",
@@ -75,6 +83,8 @@ __all__ = [
     "read_draft",
     "record_seal_check",
     "rehearse",
+    "rehearse_assisted",
+    "rehearse_hand_over",
     "release_pieces",
     "release_recovery_key",
     "release_task",
@@ -82,10 +92,12 @@ __all__ = [
     "remove_upload",
     "report_key_lost",
     "report_recovery_key_lost",
+    "resume_group_rehearsal",
     "resume_opening",
     "save_draft",
     "see_corrections",
     "start_draft",
+    "start_group_rehearsal",
     "start_handover",
     "start_late_opening",
     "start_opening",

@@ -241,6 +241,62 @@ class OpenerPartAnswer(serializers.Serializer):
     pieces = serializers.ListField(child=serializers.DictField())
 
 
+class RecoveryTakeRequest(serializers.Serializer):
+    """Who signs the envelope log with you (of `witnesses`), and the reason for the file."""
+
+    witness = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    reason = serializers.CharField(max_length=1_000)
+
+
+class RecoveryReleaseRequest(serializers.Serializer):
+    """The pieces of the recovery key, unlocked from its sheet and wrapped by your own program."""
+
+    session = serializers.UUIDField()
+    pieces = ReleasedPieceShape(many=True)
+
+
+class RecoveryPartAnswer(serializers.Serializer):
+    """As for an own part, without a locked key: that is on the sheet only."""
+
+    session = serializers.UUIDField()
+    session_public = serializers.CharField(help_text="Base64 X25519 key to which the pieces are wrapped")
+    opener = serializers.CharField(help_text="Name of the recovery key in pieces and on its sheet")
+    pieces = serializers.ListField(child=serializers.DictField())
+
+
+class PersonShape(serializers.Serializer):
+    """A person by number and name."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class RecoveryUseAnswer(serializers.Serializer):
+    """The use of the recovery key under way, and who may be named as the second person."""
+
+    use = serializers.UUIDField(allow_null=True)
+    opener = PersonShape(allow_null=True)
+    witness = PersonShape(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    released_at = serializers.DateTimeField(allow_null=True)
+    witnesses = PersonShape(many=True)
+
+
+class GroupRehearsalAnswer(serializers.Serializer):
+    """`state`: never, changed (somebody has a new key since), old or good. `test_bid` is there after a rehearsal."""
+
+    state = serializers.ChoiceField(choices=["never", "changed", "old", "good"])
+    rehearsed_at = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    session = serializers.UUIDField(allow_null=True, help_text="The rehearsal that takes parts now")
+    released = serializers.IntegerField(help_text="Parts released in it")
+    needed = serializers.IntegerField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    test_bid = serializers.DictField(allow_null=True, help_text='What the last one opened: {"total", "currency"}')
+
+
 class OpeningAnswer(serializers.Serializer):
     """`step` is "1 of 2" until enough people have released; `record` is there after the opening."""
 

@@ -1,6 +1,15 @@
 from django.urls import URLPattern, path
 
-from bids.api import declaration_views, eligibility_views, hash_list_views, opening_views, uploads, views
+from bids.api import (
+    declaration_views,
+    eligibility_views,
+    group_rehearsal_views,
+    hash_list_views,
+    opening_views,
+    recovery_views,
+    uploads,
+    views,
+)
 
 urlpatterns: list[URLPattern] = [
     path("bids/", views.BidListView.as_view(), name="api_bids"),
@@ -26,6 +35,32 @@ urlpatterns: list[URLPattern] = [
     path("bids/<uuid:bid_id>/objects/<uuid:object_id>/", views.SealedObjectView.as_view(), name="api_bid_object"),
     path("tenders/<int:tender_id>/hash-list/", hash_list_views.HashListView.as_view(), name="api_hash_list"),
     path("tenders/<int:tender_id>/eligibility/", eligibility_views.EligibilityView.as_view(), name="api_eligibility"),
+    path(
+        "opening-groups/<int:organization_id>/rehearsal/",
+        group_rehearsal_views.RehearseView.as_view(),
+        name="api_group_rehearsal",
+    ),
+    path(
+        "opening-groups/<int:organization_id>/rehearsal/part/",
+        group_rehearsal_views.PartView.as_view(),
+        name="api_group_rehearsal_part",
+    ),
     path("tenders/<int:tender_id>/open/", opening_views.OpenView.as_view(), name="api_tender_open"),
     path("tenders/<int:tender_id>/open/part/", opening_views.OpenPartView.as_view(), name="api_tender_open_part"),
+    path("tenders/<int:tender_id>/open/recovery/", recovery_views.RecoveryUseView.as_view(), name="api_recovery"),
+    path(
+        "tenders/<int:tender_id>/open/recovery/confirm/",
+        recovery_views.RecoveryConfirmView.as_view(),
+        name="api_recovery_confirm",
+    ),
+    path(
+        "tenders/<int:tender_id>/open/recovery/part/",
+        recovery_views.RecoveryPartView.as_view(),
+        name="api_recovery_part",
+    ),
+    path(
+        "tenders/<int:tender_id>/open/recovery/release/",
+        recovery_views.RecoveryReleaseView.as_view(),
+        name="api_recovery_release",
+    ),
 ]

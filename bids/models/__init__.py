@@ -5,6 +5,7 @@ key, bids are sealed objects under DATA_DIR/sealed.
 """
 
 from bids.models.bid import Bid, BidQuerySet, Draft, DraftPresence, Receipt, SealedObject, Upload
+from bids.models.group_rehearsal import GroupRehearsal, GroupRehearsalPart
 from bids.models.handover import HandoverPart, KeyHandover
 from bids.models.keys import SealCheck, SealPiece, TenderSeal, random_id
 from bids.models.opened import BidAnswer, BidLot, ItemPrice, OpenedDocument, OpeningRelease, OpeningSession
@@ -19,6 +20,8 @@ __all__ = [
     "BidQuerySet",
     "Draft",
     "DraftPresence",
+    "GroupRehearsal",
+    "GroupRehearsalPart",
     "HandoverPart",
     "ItemPrice",
     "KeyHandover",

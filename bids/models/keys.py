@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.db import models
@@ -54,6 +54,10 @@ class TenderSeal(models.Model):
     def scope(self) -> str:
         """What pieces and clock share are bound to, so that those of one envelope never pass for the other's."""
         return str(self.tender_id) if self.envelope == "single" else f"{self.tender_id}/{self.envelope}"
+
+    def stored_bodies(self) -> list[dict[str, Any]]:
+        """The pieces as stored; none after they were destroyed."""
+        return [body for body in self.pieces.values_list("body", flat=True) if body]
 
     @property
     def fingerprint(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,11 @@ class OpeningSession(models.Model):
 
     def __str__(self) -> str:
         return f"opening of tender {self.tender_id}"
+
+    @property
+    def session_info(self) -> dict[str, Any]:
+        """What the wrapped session key is bound to."""
+        return {"session": str(self.pk), "tender": str(self.tender_id), "what": "session"}
 
 
 class OpeningRelease(models.Model):

@@ -21,6 +21,7 @@ from accounts.models import OpenerKey, OpeningGroup, User
 from bids import actions, keys
 from bids.actions.opener_keys import challenge
 from bids.forms.acts import KeyForm, TrialForm, with_only_error
+from bids.group_rehearsals import rehearsed_by
 from bids.keys_left import seals_of
 from bids.sealing.pass_sentence import propose_pass_sentence
 from bids.sealing.wrapping import encode
@@ -222,5 +223,6 @@ def _group(group: OpeningGroup, held: dict[int, OpenerKey]) -> dict[str, Any]:
         "recovery": recovery,
         "seals": seals_of(group),
         "trials": tried,
+        "rehearsed": rehearsed_by(group, clock.now()),
         "overdue": [trial.name for trial in tried.overdue(clock.now())],
     }

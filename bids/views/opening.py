@@ -13,16 +13,18 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import practice
 from accounts.decision import Refused, RefusedError
 from accounts.evidence import canonical_bytes, digest
 from accounts.holders import groups_of
 from accounts.lifecycle import Role
-from accounts.models import User
+from accounts.models import OpeningGroup, User
 from bids import actions, keys
 from bids.actions.opening import SESSION_LIFE, is_running, unfinished
 from bids.actions.opening_access import key_for, may_use_recovery_key, recovery_key_of
 from bids.actions.seal_check import checks_of
 from bids.forms.acts import DeclarationForm, HandOverForm, ReleaseForm, with_only_error
+from bids.group_rehearsals import Rehearsed, rehearsed
 from bids.models import Bid, OpeningRelease, OpeningSession, TenderSeal
 from bids.views.access import person, signed_in
 from tendering import actions as tendering
@@ -103,9 +105,16 @@ class Ceremony:
             "seal": seal,
             "checks": checks_of(self.tender, seal) if seal and self.status == Status.OPEN else [],
             "expired": session is None and self._expired(),
+            "rehearsed": self._rehearsed() if seal and self.status == Status.OPEN else None,
             "guard_ends": self._guard_ends(),
             "may_recover": self._may_recover(seal),
         }
+
+    def _rehearsed(self) -> Rehearsed | None:
+        """How the rehearsal of the buyer's opening group stands; in a practice nobody asks for one."""
+        if practice.current_run_id() is not None:
+            return None
+        return next(iter(rehearsed(OpeningGroup.objects.filter(organization=self.tender.buyer_id), self.now)), None)
 
     def _may_recover(self, seal: TenderSeal | None) -> bool:
         """Whether the person may take a recovery key of this seal out of its envelope."""

@@ -17,8 +17,8 @@ from bids import actions, desk, keys_left
 from bids.actions import handover, recovery_use
 from bids.actions.opener_keys import challenge
 from bids.actions.seal_check import checks_of
-from bids.models import ItemPrice, OpeningRelease, SealPiece
-from bids.sealing import unwrap
+from bids.models import ItemPrice, OpeningRelease, OpeningSession, SealPiece
+from bids.sealing import Piece, release_pieces, unwrap
 from bids.trials import SMALL, trials_of
 from reports.documents import opening_record
 from tendering.models import ConflictDeclaration
@@ -248,6 +248,53 @@ def test_a_new_opener_shares_a_part_with_the_recovery_key():
     take_in(town, tender, newcomer)
     pair = sorted([str(newcomer.pk), envelope.key.identifier])
     assert SealPiece.objects.filter(key=envelope.key, subset=pair).exists()
+
+
+def test_two_people_open_with_it_over_the_api():
+    town, envelope, tender = village()
+    anna, bernd = town.openers
+    address = f"/api/v1/tenders/{tender.pk}/open/recovery/"
+    clients = {person: Client() for person in (anna, bernd, town.officer)}
+    for person, client in clients.items():
+        client.force_login(person)
+
+    def post(person: Any, path: str = "", **sent: Any) -> Any:
+        return clients[person].post(f"{address}{path}", sent, content_type="application/json")
+
+    with at_deadline(tender, minutes=1):
+        declare(town, tender)
+        assert clients[town.officer].get(address).status_code == 404
+        assert bernd.pk in [one["id"] for one in clients[anna].get(address).json()["witnesses"]]
+        assert post(anna, "part/").status_code == 404
+        assert post(anna, witness=anna.pk, reason=REASON).status_code == 400
+        assert post(anna, witness=bernd.pk, reason=REASON).json()["confirmed_at"] is None
+        assert post(anna, "part/").json()["code"] == "witness_missing"
+        assert post(anna, "confirm/").status_code == 404
+        assert post(bernd, "confirm/").json()["confirmed_at"]
+        task = post(anna, "part/").json()
+        assert "locked" not in task
+        made = release_pieces(
+            [Piece.from_json(piece) for piece in task["pieces"]], task["opener"], envelope.secret.secret,
+            session=task["session"], session_public=task["session_public"],
+        )  # fmt: skip
+        sent = {"session": task["session"], "pieces": [piece.to_json() for piece in made]}
+        assert [post(anna, "release/", **sent).json()["released"] for _ in range(2)] == [1, 1]
+        done = release_in_browser(OpeningSession.objects.get(pk=task["session"]), bernd)
+    assert done.record["bids"][0]["integrity"] == "ok"
+
+
+def test_over_the_api_either_of_the_two_puts_the_envelope_back():
+    town, _envelope, tender = village()
+    anna, bernd = town.openers
+    address = f"/api/v1/tenders/{tender.pk}/open/recovery/"
+    client = Client()
+    client.force_login(bernd)
+    with at_deadline(tender, minutes=1):
+        declare(town, tender)
+        taken_out(anna, bernd, tender, confirmed=False)
+        assert client.delete(address).status_code == 204
+        assert client.delete(address).status_code == 404
+        assert client.get(address).json()["use"] is None
 
 
 def test_the_pages_lead_keeper_and_openers_and_hide_from_everybody_else():

@@ -15,6 +15,7 @@ from config.demo.calling import play_call
 from config.demo.case_files import read_case
 from config.demo.live import live_tenders, play_live
 from config.demo.load import load
+from config.demo.openers import rehearse_openings
 from config.demo.papers import issue_papers
 from config.demo.people import PASSWORD, People, pass_sentence
 from config.demo.sharing import AdoptedPlay, adopted_tenders, join_and_help, publish_library
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             self._say(data["reference"], partial(play, data, people, clock.now()))
         for data in adopted_tenders() if size == "large" else []:
             self._say(f"from library, {data['buyer']}", AdoptedPlay(data, german, clock.now()).run)
+        self._say("rehearsals", rehearse_openings)
         self._say("centre", partial(join_and_help, german, clock.now()))
         self._say("papers", partial(issue_papers, clock.now()))
         self._reports()

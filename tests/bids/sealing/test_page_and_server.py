@@ -76,6 +76,18 @@ def released(page, tender, name, session, public):
     return [ReleasedPiece.from_json(item) for item in handed]
 
 
+def test_in_a_rehearsal_a_page_hands_over_nothing_of_a_tender(page, tender):
+    public, _secret = new_keypair()
+    args = {
+        "locked": locked(tender.openers["anna"]), "sentence": SENTENCE, "opener": "anna", "session": "s",
+        "session_public": public,
+    }  # fmt: skip
+    pieces = [piece.to_json() for piece in tender.split.pieces]
+    with pytest.raises(WorkerFault) as caught:
+        page.ask("rehearse", pieces=pieces, **args)
+    assert caught.value.code == "piece"
+
+
 def test_two_pages_release_and_the_server_opens_after_the_deadline(page, tender):
     public, secret = new_keypair()
     opened = []
