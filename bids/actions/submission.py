@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -42,7 +42,6 @@ from bids.sealing import FileEntry, Manifest, seal_manifest
 from tendering.locking import lock_tender_at
 from tendering.models import Authority, Tender
 
-MOST_OUTRUN: Final = 5
 OTHER_VERSION: Final = gettext_lazy(
     "This was sealed for another version of your bid: your company handed one in meanwhile. Please seal it again."
 )
@@ -72,6 +71,7 @@ class SealedBid:
     """A bid ready to be recorded: already encrypted and on disk.
 
     `standing`: the version and edition it was sealed for; None where an older program sealed it without naming them.
+    `seal_again`: where the server seals, the same content for another version or edition.
     """
 
     actor: User
@@ -85,10 +85,7 @@ class SealedBid:
     imported_as: dict[str, Any]
     standing: Standing | None
     sealed_at: str = "server"
-
-
-class _OutrunError(Exception):
-    """Another bid of the company, or a correction, was recorded while the server sealed this one: seal it again."""
+    seal_again: Callable[[Standing], tuple[SealedManifest, ...]] | None = None
 
 
 def submit_bid(
@@ -108,27 +105,9 @@ def submit_bid(
     request = {"draft": str(draft_id), "declarant": declarant, "keep_copy": keep_copy}
     if repeated := repeated_receipt(actor, idempotency_key, request, received):
         return repeated
-
-    def seal() -> SealedBid:
-        draft = own_draft(actor, draft_id)
-        content = declared(actor, draft, declarant)
-        return _seal(actor, draft.company, draft.tender, content, draft.pk, draft)
-
-    return _seal_and_hand_in(seal, idempotency_key, request, received, keep_copy=keep_copy)
-
-
-def _seal_and_hand_in(
-    seal: Callable[[], SealedBid], key: str, request: dict[str, Any], received: datetime, *, keep_copy: bool
-) -> Receipt:
-    """Who hands in at the same moment as a colleague is not refused: the bid is sealed again as the next version."""
-    attempts = 0
-    while True:
-        try:
-            return hand_in(seal(), key, request, received, keep_copy)
-        except _OutrunError:
-            attempts += 1
-            if attempts == MOST_OUTRUN:
-                refuse("other_version", OTHER_VERSION)
+    draft = own_draft(actor, draft_id)
+    sealed = _seal(actor, draft.company, draft.tender, declared(actor, draft, declarant), draft.pk, draft)
+    return hand_in(sealed, idempotency_key, request, received, keep_copy)
 
 
 def declared(actor: User, draft: Draft, declarant: str) -> DraftContent:
@@ -159,15 +138,12 @@ def submit_manifest(
     request = {"tender": tender_id, "company": company.pk, "content": manifest, "declarant": whole.declarant}
     if repeated := repeated_receipt(actor, idempotency_key, request, received):
         return repeated
-
-    def seal() -> SealedBid:
-        tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
-        if tender is None:
-            raise Http404
-        declared_content = with_authority(whole, look_before_sealing(actor, company, tender))
-        return _seal(actor, company, tender, declared_content, uuid4(), None)
-
-    return _seal_and_hand_in(seal, idempotency_key, request, received, keep_copy=False)
+    tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
+    if tender is None:
+        raise Http404
+    whole = with_authority(whole, look_before_sealing(actor, company, tender))
+    sealed = _seal(actor, company, tender, whole, uuid4(), None)
+    return hand_in(sealed, idempotency_key, request, received, keep_copy=False)
 
 
 def repeated_receipt(actor: User, key: str, request: dict[str, Any], at: datetime) -> Receipt | None:
@@ -204,10 +180,11 @@ def _seal(
     seal = current_seal(tender)
     check_documents(content, draft_id, seal)
     standing = standing_of(draft) if draft else Standing(next_version(tender.pk, company.pk), tender.edition)
-    manifests = tuple(
-        SealedManifest.stored(object_id, envelope, data)
-        for object_id, envelope, data in [*seal_parts(content, tender, company.pk, draft_id, standing)]
-    )
+
+    def stored(standing: Standing) -> tuple[SealedManifest, ...]:
+        parts = [*seal_parts(content, tender, company.pk, draft_id, standing)]
+        return tuple(SealedManifest.stored(*part) for part in parts)
+
     return SealedBid(
         actor=actor,
         company=company,
@@ -215,10 +192,11 @@ def _seal(
         seal=seal,
         draft_id=draft_id,
         draft=draft,
-        manifests=manifests,
+        manifests=stored(standing),
         document_ids=tuple(file.object for file in content.files),
         imported_as=_import_hint(content, tender),
         standing=standing,
+        seal_again=stored,
     )
 
 
@@ -271,31 +249,35 @@ def _import_hint(content: DraftContent, tender: Tender) -> dict[str, Any]:
 
 
 def hand_in(sealed: SealedBid, key: str, request: dict[str, Any], received: datetime, keep_copy: bool) -> Receipt:
-    """Records the sealed bid, or removes its file when it is refused or was recorded before."""
-    kept = False
+    """Records the sealed bid; what is not recorded of it, because it was refused or recorded before, is removed."""
+    written = [*sealed.manifests]
+    unneeded = written
     try:
         with audit.in_transaction():
             row = once.begin(actor=sealed.actor, key=key, act="submit", request=request, at=received)
             if repeated := _answered(row):
                 return repeated
-            receipt = _record(sealed, received, keep_copy)
+            receipt, recorded = _record(sealed, received, keep_copy, written)
             version = sealed.draft.version if sealed.draft else None
             answer = {"receipt": str(receipt.pk), "draft": str(sealed.draft_id)}
             once.finish(row, answer if version is None else {**answer, "draft_version": version})
-        kept = True
+        unneeded = [manifest for manifest in written if manifest not in recorded]
         return receipt
     except RefusedError as error:
         _remember_refusal(sealed, received, error)
         raise
     except BaseException as error:
-        kept = storage.may_be_recorded(error)
+        if storage.may_be_recorded(error):
+            unneeded = []
         raise
     finally:
-        if not kept:
-            storage.remove_all(settings.SEALED_DIR, [manifest.path for manifest in sealed.manifests])
+        storage.remove_all(settings.SEALED_DIR, [manifest.path for manifest in unneeded])
 
 
-def _record(sealed: SealedBid, received: datetime, keep_copy: bool) -> Receipt:
+def _record(
+    sealed: SealedBid, received: datetime, keep_copy: bool, written: list[SealedManifest]
+) -> tuple[Receipt, tuple[SealedManifest, ...]]:
+    """The receipt, and the manifests that were recorded. `written` gets those that had to be sealed again."""
     tender, now = lock_tender_at(sealed.tender.pk, share=True)
     received = min(received, now)
     require_may_bid(sealed.actor, sealed.company, tender, now)
@@ -307,11 +289,11 @@ def _record(sealed: SealedBid, received: datetime, keep_copy: bool) -> Receipt:
     _check_draft(sealed, tender)
     assert tender.tender_period_end
     bid = _new_bid(sealed, tender, received, now, is_late=received >= tender.tender_period_end)
-    _check_standing(sealed, bid)
+    manifests = _manifests_for(bid, sealed, written)
     replaced = _supersede(bid, now)
     check_row(bid)
     bid.save(force_insert=True)
-    objects = _bind_objects(bid, sealed, now)
+    objects = _bind_objects(bid, sealed, manifests, now)
     receipt = receipts.write_receipt(
         bid, "replace" if replaced else "submit", received, seal=sealed.seal, objects=objects,
         bound=sealed.standing is not None,
@@ -321,7 +303,7 @@ def _record(sealed: SealedBid, received: datetime, keep_copy: bool) -> Receipt:
         delete_loose_objects(sealed.draft_id)
     _tell(receipt, sealed.company, sealed.actor, now)
     _audit(receipt, sealed.actor, now)
-    return receipt
+    return receipt, manifests
 
 
 def _check_draft(sealed: SealedBid, tender: Tender) -> None:
@@ -338,14 +320,24 @@ def _check_draft(sealed: SealedBid, tender: Tender) -> None:
         refuse("corrected", text)
 
 
-def _check_standing(sealed: SealedBid, bid: Bid) -> None:
-    """What was sealed names the version and edition under which it is recorded; anything else is named as such."""
-    if sealed.standing in (None, Standing(bid.version, bid.edition)):
-        return
-    assert sealed.standing
-    if sealed.sealed_at == "server":
-        raise _OutrunError
-    if sealed.standing.version != bid.version:
+def _manifests_for(bid: Bid, sealed: SealedBid, written: list[SealedManifest]) -> tuple[SealedManifest, ...]:
+    """What was sealed for the version and edition that are recorded now; anything else is named as such.
+
+    The server seals once more, under the lock of the company: nobody is refused in the last second because colleagues
+    hand in at the same moment.
+    """
+    standing = Standing(bid.version, bid.edition)
+    if sealed.standing in (None, standing):
+        return sealed.manifests
+    if sealed.seal_again is None:
+        _refuse_other(sealed.standing, standing)
+    again = sealed.seal_again(standing)
+    written.extend(again)
+    return again
+
+
+def _refuse_other(sealed_for: Standing | None, standing: Standing) -> NoReturn:
+    if sealed_for is not None and sealed_for.version != standing.version:
         refuse("other_version", OTHER_VERSION)
     refuse("other_edition", OTHER_EDITION)
 
@@ -378,9 +370,11 @@ def _supersede(bid: Bid, now: datetime) -> bool:
     return any(former.round == bid.round for former in live)
 
 
-def _bind_objects(bid: Bid, sealed: SealedBid, now: datetime) -> list[SealedObject]:
+def _bind_objects(
+    bid: Bid, sealed: SealedBid, sealed_manifests: tuple[SealedManifest, ...], now: datetime
+) -> list[SealedObject]:
     """The manifests' rows, and the documents, which belong to the first version that lists them from now on."""
-    manifests = [_bind_manifest(bid, manifest, sealed.sealed_at, now) for manifest in sealed.manifests]
+    manifests = [_bind_manifest(bid, manifest, sealed.sealed_at, now) for manifest in sealed_manifests]
     documents = list(SealedObject.objects.filter(pk__in=sealed.document_ids, draft_id=bid.draft_id, kind="document"))
     if len(documents) != len(sealed.document_ids):
         refuse("document_missing", gettext_lazy("A document of this bid is gone. Please upload it again."))

@@ -115,11 +115,27 @@ def test_the_server_seals_once_more_when_a_colleague_was_faster(scene, monkeypat
     assert scene.problems() == ["ok"]
 
 
-def test_who_is_outrun_again_and_again_is_told_so(scene, monkeypatch):
-    monkeypatch.setattr("bids.places.next_version", lambda *_: 7)
+def test_the_server_seals_once_more_when_the_documents_were_corrected_meanwhile(scene, monkeypatch):
+    """A program that hands in without a draft has nothing to look at: its bid answers the edition in force."""
+    real, calls = submission.seal_manifest, []
+
+    def slow(*arguments: Any) -> bytes:
+        calls.append(arguments)
+        if len(calls) == 1:
+            correct(scene.town, scene.tender)
+        return real(*arguments)
+
+    monkeypatch.setattr(submission, "seal_manifest", slow)
+    receipt = submit(scene.clara, scene.tender)
+    assert (receipt.bid.edition, len(calls), len(list(settings.SEALED_DIR.rglob("*.age")))) == (2, 2, 1)
+    assert scene.problems() == ["ok"]
+
+
+def test_what_was_sealed_twice_and_then_refused_leaves_no_file(scene, monkeypatch):
     monkeypatch.setattr("bids.actions.submission.standing_of", lambda _draft: Standing(7, 1))
-    arguments = {"actor": scene.clara.bidder, "draft_id": scene.draft.pk, "declarant": "C", "idempotency_key": key()}
-    assert refused(actions.submit_bid, **arguments) == "other_version"
+    monkeypatch.setattr("bids.receipts.write_receipt", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        actions.submit_bid(actor=scene.clara.bidder, draft_id=scene.draft.pk, declarant="C", idempotency_key=key())
     assert not Bid.objects.exists()
     assert not list(settings.SEALED_DIR.rglob("*.age"))
 
