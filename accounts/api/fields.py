@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.json_input import endless, sentence
+
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?\Z")
 LONGEST = 40
 
@@ -35,3 +37,13 @@ class StrictDecimalField(serializers.DecimalField):
         if len(text) > LONGEST or not _PLAIN.match(text):
             self.fail("invalid")
         return text
+
+
+class FiniteJSONField(serializers.JSONField):
+    """JSON of any shape without endless numbers, however deep; a fault names the path."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data)
+        if path := endless(value):
+            raise serializers.ValidationError(sentence(path), code="endless")
+        return value

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.json_input import JSONInput
 from accounts.models import Organization, User
 from bids.content import OTHER, PRICED, stored_role
 from bids.envelopes import PRICE, SINGLE, TECHNICAL
@@ -132,7 +133,7 @@ class HandOverForm(forms.Form):
     """What the person's browser made of the pass sentence: the own pieces, wrapped to the opening's key."""
 
     session = forms.UUIDField(widget=forms.HiddenInput)
-    pieces = forms.JSONField(widget=forms.HiddenInput)
+    pieces = JSONInput(widget=forms.HiddenInput)
 
     def clean_pieces(self) -> list[dict[str, Any]]:
         """A list of objects; what stands in them the action checks."""

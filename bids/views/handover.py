@@ -1,6 +1,5 @@
 """Taking a new opener in for a tender that runs: start it, help, or finish it, each in the own browser."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.decision import RefusedError
+from accounts.json_input import read_json
 from bids import actions
 from bids.actions import handover as steps
 from bids.actions.opening_access import key_for
@@ -99,7 +99,7 @@ def _act(request: HttpRequest, ceremony: Ceremony, row: KeyHandover | None, form
 
 def _pieces(request: HttpRequest) -> list[dict[str, Any]]:
     try:
-        pieces = json.loads(request.POST.get("pieces", ""))
+        pieces = read_json(request.POST.get("pieces", ""))
     except ValueError:
         pieces = None
     if not isinstance(pieces, list) or not pieces or not all(isinstance(piece, dict) for piece in pieces):

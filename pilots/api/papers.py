@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts import clock
 from accounts.api.asking import PAGING, ApiView, choice, page_address, page_size
+from accounts.api.fields import FiniteJSONField
 from pilots import actions
 from pilots.models import Decision, PaperComment, Vote
 from pilots.papers import listing
@@ -87,7 +88,7 @@ class PaperFieldShape(serializers.Serializer):
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the metaclass takes declared fields away
     shape = serializers.CharField(help_text="text, lines, facts, tiles, tables, options, checks or a picture's data")
-    value = serializers.JSONField()
+    value = FiniteJSONField()
 
 
 class CommentShape(serializers.Serializer):

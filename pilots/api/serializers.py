@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.fields import StrictDecimalField
+from accounts.api.fields import FiniteJSONField, StrictDecimalField
 from pilots.lifecycle import Status
 from pilots.models import Decision, Indicator
 from pilots.promise import exact_json
@@ -23,7 +23,7 @@ class DeliveredDecimal(StrictDecimalField):
         return value
 
 
-class ExactJSON(serializers.JSONField):
+class ExactJSON(FiniteJSONField):
     """An object as delivered; numbers with a point become text with their digits, as they are stored."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -93,10 +93,10 @@ class PilotDetail(PilotRow):
     legal_basis = serializers.CharField()
     control_description = serializers.CharField()
     provider = serializers.CharField(allow_null=True)
-    phases = serializers.JSONField()
-    costs = serializers.JSONField()
-    funding = serializers.JSONField()
-    registration = serializers.JSONField()
+    phases = FiniteJSONField()
+    costs = FiniteJSONField()
+    funding = FiniteJSONField()
+    registration = FiniteJSONField()
     registration_hash = serializers.CharField()
     started_at = serializers.DateTimeField(allow_null=True)
     frozen_at = serializers.DateTimeField(allow_null=True)
@@ -167,7 +167,7 @@ class Analysis(serializers.Serializer):
     result_hash = serializers.CharField()
     created_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
-    effects = serializers.JSONField(help_text="the stored result: effects, intervals, verdicts, money")
+    effects = FiniteJSONField(help_text="the stored result: effects, intervals, verdicts, money")
 
 
 class ReviewOption(serializers.Serializer):

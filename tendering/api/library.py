@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts import clock
 from accounts.api.asking import choice
-from accounts.api.fields import StrictDecimalField
+from accounts.api.fields import FiniteJSONField, StrictDecimalField
 from tendering.actions import library as acts
 from tendering.api.access import TenderView, body, organization, person
 from tendering.library.makers import makers
@@ -67,7 +67,7 @@ class VersionShape(serializers.Serializer):
     sha256 = serializers.CharField()
     published_at = serializers.DateTimeField()
     withdrawn_at = serializers.DateTimeField(allow_null=True)
-    content = serializers.JSONField()
+    content = FiniteJSONField()
 
 
 class TemplateDetail(serializers.Serializer):

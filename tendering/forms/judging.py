@@ -598,8 +598,14 @@ def posted_tables(data: Mapping[str, Any]) -> dict[str, list[Row]]:
 
 
 def without_blank(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
-    """Rows and points nobody wrote into are not complained about."""
+    """Rows and points nobody wrote into are not complained about; half of the first two points the page fills in."""
     kept = {name: [row for row in rows if not is_blank(row, IGNORED)] for name, rows in tables.items()}
     for row in (*kept["efficiency"], *kept["cost"]):
-        row["curve"] = [point for point in row["curve"] if str(point.get("value", "")).strip()]
+        row["curve"] = [point for number, point in enumerate(row["curve"]) if _is_typed(point, number)]
     return kept
+
+
+def _is_typed(point: Row, number: int) -> bool:
+    filled_in = str(BLANK["cost"]["curve"][number]["points"]) if number < len(BLANK["cost"]["curve"]) else ""
+    value, points = (str(point.get(name) or "").strip() for name in ("value", "points"))
+    return bool(value) or points not in {"", filled_in}

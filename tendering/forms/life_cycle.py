@@ -79,18 +79,20 @@ def check(form: forms.Form) -> None:
     """Says what is missing at its field; a calculation is published whole or not at all."""
     data = form.cleaned_data
     rows = [[data.get(f"lcc_use{number}_{name}") for name in ("text", "unit", "price")] for number in USES]
+    is_typed = [any(value not in (None, "") for value in row) for row in rows]  # a price of 0 is an entry, too
     if data.get("lcc_years") is None:
-        if "lcc_years" not in form.errors and (any(any(row) for row in rows) or any(data.get(HEAD + k) for k in ONCE)):
+        others = any(data.get(HEAD + name) not in (None, "", False) for name in ("rate", "without_price", *ONCE))
+        if "lcc_years" not in form.errors and (any(is_typed) or others):
             form.add_error("lcc_years", _("Enter for how many years the cost is counted, for example 8"))
         return
     if data.get("lcc_rate") is None and "lcc_rate" not in form.errors:
         form.add_error("lcc_rate", _("Enter the discount rate in per cent, for example 2; 0 counts all years alike"))
-    for number, row in zip(USES, rows, strict=True):
-        for name, value in zip(("text", "unit", "price"), row, strict=True):
+    for number in (number for number, typed in zip(USES, is_typed, strict=True) if typed):
+        for name in ("text", "unit", "price"):
             field = f"lcc_use{number}_{name}"
-            if any(row) and value in (None, "") and field not in form.errors:
+            if data.get(field) in (None, "") and field not in form.errors:
                 form.add_error(field, _("A consumption needs its name, its unit and the published price per unit"))
-    if not any(any(row) for row in rows) and not any(data.get(HEAD + kind) for kind in ONCE):
+    if not any(is_typed) and not any(data.get(HEAD + kind) for kind in ONCE):
         form.add_error("lcc_years", _("Name at least one kind of cost that bidders state"))
 
 

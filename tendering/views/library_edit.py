@@ -1,6 +1,5 @@
 """Where librarians write: one page per draft, saved at any time, published by an act of its own."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.decision import refuse
+from accounts.json_input import read_json
 from accounts.lifecycle import Role
 from accounts.models import Organization
 from tendering.actions import library as acts
@@ -95,9 +95,10 @@ def _from_file(uploaded: Any, kind: str) -> Json:
     if uploaded.size > LARGEST_FILE:
         raise ValueError(_("This file is too large for a template."))
     try:
-        given = json.loads(uploaded.read().decode("utf-8"))
-    except (ValueError, RecursionError):
+        text = uploaded.read().decode("utf-8")
+    except UnicodeDecodeError:
         raise ValueError(_("This file is not readable as JSON.")) from None
+    given = read_json(text)
     content = given.get("content", given) if isinstance(given, dict) else None
     if not isinstance(content, dict) or content.get("kind") != kind:
         raise ValueError(_("This file does not hold a template of this kind."))

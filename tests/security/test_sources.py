@@ -95,6 +95,13 @@ RULES: dict[str, tuple[Rule, str]] = {
         ),  # the operator's tables, read-only
         'ordering_fields = "__all__"',
     ),
+    "no JSON with endless numbers": (
+        lambda file: (
+            bool(file.calls & {"forms.JSONField", "serializers.JSONField"})
+            or ("json.loads" in file.calls and "/views/" in file.path)
+        ),
+        "pieces = forms.JSONField()",
+    ),
     "one clock": (
         lambda file: file.path.startswith(("bids/", "tendering/")) and bool(file.calls & set(CLOCKS)),
         "now = timezone.now()",

@@ -69,6 +69,10 @@ def test_a_calculation_is_typed_stored_shown_again_and_switched_off(town: Town, 
     [
         ({"cost-0-lcc_rate": ""}, "Enter the discount rate in per cent"),
         ({"cost-0-lcc_use1_price": ""}, "A consumption needs its name, its unit and the published price per unit"),
+        ({"cost-0-lcc_use2_price": "0"}, "A consumption needs its name, its unit and the published price per unit"),
+        ({"cost-0-lcc_use2_unit": "litres"}, "A consumption needs its name, its unit and the published price per unit"),
+        ({"cost-0-curve-2-value": "", "cost-0-curve-2-points": "5"}, "Enter the number, for example 5"),
+        ({"cost-0-curve-2-value": "20000", "cost-0-curve-2-points": ""}, "Enter the points from 0 to 10"),
         ({"cost-0-lcc_years": "0"}, "Ensure this value is greater than or equal to 1"),
     ],
 )
@@ -78,6 +82,21 @@ def test_half_a_calculation_is_refused_at_its_field(town: Town, anna: Client, ch
     assert response.status_code == 422
     assert words in text_of(response)
     assert not tender.criteria.filter(code="C1").exists()
+
+
+@pytest.mark.parametrize(
+    "left", [{"cost-0-lcc_rate": "2"}, {"cost-0-lcc_use1_price": "0"}, {"cost-0-lcc_without_price": "on"}]
+)
+def test_whatever_is_left_of_a_calculation_without_its_years_is_complained_about_and_not_dropped(
+    town: Town, anna: Client, left: dict[str, str]
+) -> None:
+    tender = factories.draft_tender(town)
+    nothing = {key: "" for key in TYPED if "lcc" in key}
+    response = typed(anna, tender, **{**nothing, **left})
+    assert response.status_code == 422
+    assert "Enter for how many years the cost is counted" in text_of(response)
+    assert typed(anna, tender, **nothing).status_code == 302  # with nothing of it the calculation is off
+    assert tender.criteria.get(code="C1").life_cycle == {}
 
 
 def test_everybody_reads_method_factors_and_a_worked_example(town: Town, anna: Client) -> None:
