@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import Error, connection, transaction
 
 from accounts import append_only, audit, audit_checks, checkpoints, clock
@@ -121,6 +121,45 @@ def test_a_manipulation_is_found_at_its_place(sql: str, position: int, reason: s
     assert code == 1
     (fault,) = report["faults"]
     assert (fault["where"], fault["position"], fault["code"]) == (CHAIN, position, reason)
+
+
+def test_since_checks_only_the_events_from_a_number_on_and_says_so() -> None:
+    write(5)
+    write(2, "pilot:1")
+    code, report = verify("--since", "4")
+    assert (code, report["chains"], report["events"]) == (0, 2, 2)
+    assert "from 4 on" in report["remarks"][-1]
+    assert verify()[1]["remarks"] == verify("--since", "1")[1]["remarks"] == []
+    assert verify("--since", "4", "--chain", CHAIN)[1]["events"] == 2
+    manipulate(
+        "UPDATE accounts_auditevent SET body = replace(body, '\"number\":1', '\"number\":7') WHERE chain = %s", CHAIN
+    )
+    assert verify("--since", "4")[0] == 0
+    assert verify("--since", "2")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "position", "reason"),
+    [
+        ("UPDATE accounts_auditevent SET body = replace(body, '\"number\":3', '\"number\":7')", 4, "hash"),
+        ("UPDATE accounts_auditevent SET hash = repeat_hash WHERE seq = 2", 3, "prev"),
+        ("DELETE FROM accounts_auditevent WHERE seq = 2", 2, "gap"),
+        ("DELETE FROM accounts_auditevent WHERE seq = 3", 3, "gap"),
+        ("DELETE FROM accounts_auditevent WHERE seq = 5", 5, "head"),
+        ("UPDATE accounts_auditevent SET verb = 'tender.forged' WHERE seq = 5", 5, "columns"),
+    ],
+)
+def test_since_finds_what_was_done_behind_it_and_to_what_it_starts_from(sql: str, position: int, reason: str) -> None:
+    write(5)
+    manipulate(sql.replace("repeat_hash", f"'{'ab' * 32}'"))
+    (fault,) = verify("--since", "3")[1]["faults"]
+    assert (fault["where"], fault["position"], fault["code"]) == (CHAIN, position, reason)
+
+
+@pytest.mark.parametrize("number", ["0", "-3"])
+def test_since_starts_at_one(number: str) -> None:
+    with pytest.raises(CommandError):
+        verify("--since", number)
 
 
 def rewrite_chain() -> None:

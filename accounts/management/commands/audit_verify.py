@@ -17,12 +17,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--chain", default="", help="only this chain, for example tender:7")
+        parser.add_argument(
+            "--since", type=int, default=1, metavar="SEQ", help="of each chain only the events from this number on"
+        )
         parser.add_argument("--checkpoint", nargs="+", default=[], metavar="FILE", help="checkpoints kept elsewhere")
         parser.add_argument("--receipt", nargs="+", default=[], metavar="FILE", help="receipts of bidders")
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = audit_checks.verify(options["chain"])
+        if options["since"] < 1:
+            raise CommandError("The events of a chain are numbered from 1.")
+        report = audit_checks.verify(options["chain"], options["since"])
         for name in options["checkpoint"]:
             audit_checks.verify_checkpoint(_read(name), name, report)
         for name in options["receipt"]:
