@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from evaluation import sentences
 from evaluation.provision import Compared
@@ -76,7 +77,7 @@ class Lot:
     def id(self) -> str:
         return self.input.lot_id
 
-    @property
+    @cached_property  # asked for by every cell's address
     def bids(self) -> list[LotBid]:
         prices = {row.bid_id: row.evaluation_price or Decimal(0) for row in self.result.rows}
         figured = (bid for bid in self.input.bids if _has_figures(bid))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SENTENCES = 5
 CHART_ROWS = 18
+MOST_MARKS = 250  # a chart of a spreadsheet takes 255 series; so many bids have formulas, too
 WINNER, OTHER = "#0F8A5F", "#4A78D6"
 
 
@@ -219,14 +220,18 @@ class Summary:
         self.sheet.text(row, 3, " ".join(reason_text(reason) for reason in result.reasons), "note")
 
     def _chart(self, row: int, part: Part, order: list[int]) -> None:
-        """Price against performance, one mark per admissible bid: the winner is a diamond."""
+        """Price against performance, a mark per admissible bid (as many as a chart holds): the winner is a diamond."""
         lot, evaluation = part.lot, part.evaluation
         chart = self.sheet.book.file.add_chart({"type": "scatter"})
         valid = [index for index in order if lot.result.row(lot.bids[index].bid_id).status == "valid"]
-        sides = _sides([lot.result.row(lot.bids[index].bid_id) for index in valid])
-        for index, side in zip(valid, sides, strict=True):
+        drawn = valid[:MOST_MARKS]
+        sides = _sides([lot.result.row(lot.bids[index].bid_id) for index in drawn])
+        for index, side in zip(drawn, sides, strict=True):
             chart.add_series(_series(evaluation, index, lot.bids[index].bid_id in lot.result.winner, side))
-        chart.set_title({"name": _("Price and performance, %(lot)s") % {"lot": lot.id}, "name_font": {"size": 12}})
+        title = _("Price and performance, %(lot)s") % {"lot": lot.id}
+        if len(drawn) < len(valid):
+            title = _("%(title)s: the first %(count)s bids") % {"title": title, "count": len(drawn)}
+        chart.set_title({"name": title, "name_font": {"size": 12}})
         chart.set_x_axis(
             {
                 "name": _("Evaluated price, %(currency)s") % {"currency": self.subject.currency},

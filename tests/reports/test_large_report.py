@@ -1,10 +1,11 @@
-"""The workbook of no bid and of one bid for twenty lots by two hundred criteria."""
+"""The workbook of no bid and of one for twenty lots by two hundred criteria; and of five hundred bids for one lot."""
 
 import io
 import random
 import resource
 import sys
 import time
+import warnings
 from decimal import Decimal
 
 import openpyxl
@@ -18,13 +19,13 @@ from reports.workbook.subject import Subject
 LOTS, CRITERIA, SECONDS, MEGABYTES = 20, 10, 30, 500
 
 
-def tender_of(bids: int) -> TenderInput:
-    """Every bid is for every lot; a lot has its own ten criteria, so the tender has two hundred."""
+def tender_of(bids: int, lots_of_it: int = LOTS) -> TenderInput:
+    """Every bid is for every lot; a lot has its own ten criteria, so a tender of twenty lots has two hundred."""
     chance = random.Random(3)
     spec = EvaluationSpec("weighted_linear", Decimal("0.5"), Decimal("0.5"), "gross")
     position = (Position("1.1", "Letters", "piece", Decimal(1000)),)
     lots = []
-    for number in range(1, LOTS + 1):
+    for number in range(1, lots_of_it + 1):
         criteria = tuple(Criterion(f"B{n}", "quality", f"Criterion {n}", Decimal(10)) for n in range(1, CRITERIA + 1))
         made = [
             LotBid(
@@ -60,3 +61,16 @@ def test_the_workbook_of_no_bid_and_of_one_is_valid_and_made_in_time(bids: int) 
     assert {f"Evaluation L{n}" for n in range(1, LOTS + 1)} <= set(book.sheetnames)
     shown = {str(value) for row in book["Evaluation L20"].iter_rows(values_only=True) for value in row}
     assert not bids or {"B001", f"B{bids:03}"} <= shown
+
+
+@pytest.mark.slow
+def test_the_workbook_of_five_hundred_bids_is_valid_and_made_in_time() -> None:
+    started, before = time.process_time(), most_memory()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # for example of a chart that takes no further marks
+        content = report_of(tender_of(500, 1))
+    assert time.process_time() - started < SECONDS
+    assert most_memory() - before < MEGABYTES
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    shown = {str(value) for row in book["Evaluation L1"].iter_rows(values_only=True) for value in row}
+    assert {f"B{number:03}" for number in range(1, 501)} <= shown
