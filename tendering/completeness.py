@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from tendering.lifecycle import TOO_FAR, is_too_far
 from tendering.models import INVITED_ONLY, AllocationRule, CriterionKind, Lot, Stage, Tender
 
 FULL_WEIGHT = Decimal(100)
@@ -44,6 +45,8 @@ def _moments(tender: Tender, now: datetime) -> Iterator[Gap]:
         return
     if end <= now:
         yield "tender_period_end", _("The deadline must lie in the future.")
+    if is_too_far(end, now):
+        yield "tender_period_end", str(TOO_FAR)
     if tender.enquiry_period_end and tender.enquiry_period_end > end:
         yield "enquiry_period_end", _("The time for questions must end before the deadline for bids.")
     if tender.opening_planned_at and tender.opening_planned_at < end:

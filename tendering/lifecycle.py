@@ -1,8 +1,8 @@
 """Where a tender stands and who may do what then. Pure: statuses are worked out from stored moments and `now`."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from django.db import models
 from django.utils.functional import Promise
@@ -27,6 +27,9 @@ class Status(models.TextChoices):
 PUBLIC_STATUSES = frozenset({
     Status.OPEN, Status.CLOSED, Status.EVALUATION, Status.SELECTED, Status.AWARDED, Status.CANCELLED,
 })  # fmt: skip
+
+FARTHEST: Final = timedelta(days=3653)  # ten years with their leap days
+TOO_FAR: Final = _("A deadline lies at most ten years ahead.")
 
 
 class Moments(Protocol):
@@ -163,7 +166,14 @@ def decide_extension(current_end: datetime | None, new_end: datetime, now: datet
         return Refused("deadline_passed", _("The deadline has passed and can no longer be extended."))
     if new_end <= current_end:
         return Refused("only_later", _("A deadline can only be moved to a later moment."))
+    if is_too_far(new_end, now):
+        return Refused("too_far", TOO_FAR)
     return ALLOWED
+
+
+def is_too_far(end: datetime, now: datetime) -> bool:
+    """More than ten years away is a slip of the pen: openers, keys and sealed bids must last until then."""
+    return end > now + FARTHEST
 
 
 def decide_own_draft(status_now: Status, roles: frozenset[str], is_own: bool) -> Decision:

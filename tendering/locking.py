@@ -52,8 +52,13 @@ def lock_tender_at(tender_id: int, *, share: bool = False) -> tuple[Tender, date
 
 def _check_clock(tender: Tender, now: datetime) -> None:
     """A clock that was set back must not reopen a deadline; invented times of the demo are exempt (DECISIONS 12)."""
-    mark = tender.time_high_water
-    if mark and not tender.simulated and now < mark - CLOCK_TOLERANCE:
+    if not tender.simulated:
+        refuse_if_behind(tender.time_high_water, now)
+
+
+def refuse_if_behind(mark: datetime | None, now: datetime) -> None:
+    """Refuses (clock) when the moment lies before one that has already been recorded."""
+    if mark and now < mark - CLOCK_TOLERANCE:
         refuse("clock", _("The clock of this server runs behind. Nothing was changed; please tell the operator."))
 
 

@@ -29,7 +29,7 @@ from bids.envelopes import envelope_of
 from bids.lifecycle import decide_submit
 from bids.models import Draft, SealedObject, Upload
 from bids.upload import SealedUpload
-from tendering.locking import lock_row, lock_tender_at
+from tendering.locking import lock_row
 from tendering.models import Tender
 
 KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
@@ -38,7 +38,7 @@ KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
 def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
     """The company's draft for this tender, made if there is none yet."""
     with audit.in_transaction():
-        tender, now = lock_tender_at(tender_id, share=True)
+        tender, now = trail.lock_shared(tender_id)
         require_may_bid(actor, company, tender, now)
         require(decide_submit(tender.status(now)))
         lock_company(company)
@@ -180,7 +180,7 @@ def delete_loose_objects(draft_id: UUID) -> None:
     _delete_objects(list(SealedObject.objects.filter(draft_id=draft_id, bid=None)))
     unfinished = Upload.objects.filter(draft_id=draft_id, ended="")
     parts = list(unfinished.values_list("path", flat=True))
-    unfinished.update(ended="removed", ended_at=clock.now())
+    unfinished.update(ended="removed", ended_at=clock.now(), note=b"")
     transaction.on_commit(lambda: storage.remove_parts(parts))
 
 
@@ -202,7 +202,7 @@ def _expire(pk: UUID, actor: User | None) -> None:
 def lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
     """The draft under lock and the moment of the act; refuses when the tender takes no bids."""
     found = own_draft(actor, draft_id)
-    tender, now = lock_tender_at(found.tender_id, share=True)
+    tender, now = trail.lock_shared(found.tender_id)
     require_bidder(actor, found.company)
     lock_row(Draft, found.pk)
     draft = own_draft(actor, draft_id)

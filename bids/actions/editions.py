@@ -13,7 +13,6 @@ from bids.actions.access import require_bidder
 from bids.actions.drafts import lock_company, lock_draft
 from bids.lifecycle import decide_confirm
 from bids.models import Bid, Draft
-from tendering.locking import lock_tender_at
 
 
 def see_corrections(*, actor: User, draft_id: UUID | str, edition: int) -> Draft:
@@ -37,7 +36,7 @@ def confirm_bid(*, actor: User, bid_id: UUID | str, edition: int) -> Bid:
         raise Http404
     require_bidder(actor, found.company)
     with audit.in_transaction():
-        tender, now = lock_tender_at(found.tender_id, share=True)
+        tender, now = trail.lock_shared(found.tender_id)
         lock_company(found.company)
         bid = Bid.objects.select_related("tender").get(pk=found.pk)
         require(decide_confirm(tender.status(now), bid))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import audit, clock
-from accounts.decision import refuse
+from accounts.decision import RefusedError, refuse
 from accounts.models import OpenerKey, User
 from bids import keys, opening, storage
 from bids.actions import records, trail
@@ -43,13 +43,24 @@ MOST_ATTEMPTS: Final = 5
 
 
 def start_opening(*, actor: User, tender_id: int) -> OpeningSession:
-    """The running session of this tender, or a new one. Refuses before deadline and guard, and for everybody else."""
+    """The running session of this tender, or a new one. Refuses before deadline and guard, and for everybody else.
+
+    What an opener tried too early stands in the trail.
+    """
     with audit.in_transaction():
         tender, now = lock_tender_at(tender_id)
         require_opener(actor, tender)
         kind = kind_to_open(tender)
-        require_time(tender, now, kind)
-        return session_for(tender, kind, actor, now)
+        try:
+            require_time(tender, now, kind)
+        except RefusedError as error:
+            refusal = error
+            # not anchored in the bids' trail: its head would tell readers of the tender's that bids arrived
+            audit.record(tender.chain, "opening.refused", actor=actor, at=now, subject=f"tender:{tender.pk}",
+                         data={"code": error.refused.code, "kind": kind})  # fmt: skip
+        else:
+            return session_for(tender, kind, actor, now)
+    raise refusal
 
 
 def release_pieces(*, actor: User, session_id: UUID | str, pass_sentence: str) -> OpeningSession:

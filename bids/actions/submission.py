@@ -39,7 +39,6 @@ from bids.lifecycle import decide_submit
 from bids.models import Bid, Draft, Proof, Receipt, SealedObject, TenderSeal
 from bids.places import Standing, manifest_slot, next_version, standing_of
 from bids.sealing import FileEntry, Manifest, seal_manifest
-from tendering.locking import lock_tender_at
 from tendering.models import Authority, Tender
 
 OTHER_VERSION: Final = gettext_lazy(
@@ -278,7 +277,7 @@ def _record(
     sealed: SealedBid, received: datetime, keep_copy: bool, written: list[SealedManifest]
 ) -> tuple[Receipt, tuple[SealedManifest, ...]]:
     """The receipt, and the manifests that were recorded. `written` gets those that had to be sealed again."""
-    tender, now = lock_tender_at(sealed.tender.pk, share=True)
+    tender, now = trail.lock_shared(sealed.tender.pk)
     received = min(received, now)
     require_may_bid(sealed.actor, sealed.company, tender, now)
     require(decide_submit(tender.status(now)))

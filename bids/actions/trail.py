@@ -4,14 +4,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from accounts import audit
-from accounts.models import ChainHead, User
+from django.db import connection
+
+from accounts import audit, practice
+from accounts.models import AuditEvent, ChainHead, User
+from tendering.locking import lock_tender_at, refuse_if_behind
 from tendering.models import Tender
 
 
 def bids_chain(tender_id: int) -> str:
     """Name of the chain; it exists from publication on, whether a bid comes or not, and is shown after opening."""
     return f"bids:{tender_id}"
+
+
+def lock_shared(tender_id: int) -> tuple[Tender, datetime]:
+    """The tender, standing still for acts of many bidders at once, and the one moment of the act.
+
+    Refuses while the clock runs behind what has already been recorded of this tender's bids: a clock set back reopens
+    no deadline. On SQLite the lock has compared and moved the tender's own mark; a shared lock of PostgreSQL must not
+    write it, so there the newest event of the bids' trail is the mark.
+    """
+    tender, now = lock_tender_at(tender_id, share=True)
+    if connection.vendor == "postgresql" and not tender.simulated:
+        newest = AuditEvent.objects.filter(chain=practice.own_chain(bids_chain(tender.pk))).order_by("-seq").first()
+        refuse_if_behind(newest.at if newest else None, now)
+    return tender, now
 
 
 def record(

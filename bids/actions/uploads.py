@@ -25,6 +25,7 @@ from accounts.models import User
 from accounts.rows import check_row
 from bids import keys, storage
 from bids.actions import drafts, trail
+from bids.actions.trail import lock_shared
 from bids.content import DraftContent, FileNote, file_name, stored_role
 from bids.envelopes import envelope_of
 from bids.lifecycle import decide_submit
@@ -32,7 +33,6 @@ from bids.limits import MOST_OPEN, QUOTA
 from bids.models import SealedObject, Upload
 from bids.sealing import SealingError, check_shape
 from bids.sealing.shape import LONGEST_HEAD
-from tendering.locking import lock_tender_at
 from tendering.models import Tender
 
 CHUNK_LIMIT: Final = 4 << 20  # bytes
@@ -45,6 +45,7 @@ WRONG_BYTES: Final = {
         "The file was not sealed for this tender, so it was not taken. Please seal it and send it again."
     ),
 }
+NO_NOTE: Final = b""  # a name is kept for an upload that goes on; then it stands in the draft alone
 OVERHEAD: Final = 1.13  # padding (at most 12 %) and the age format
 
 
@@ -180,7 +181,7 @@ def _write(actor: User, upload_id: UUID, offset: int, data: bytes, fault: str) -
     """The upload with this chunk. `fault` is what is wrong with the whole, if this makes it whole."""
     with audit.in_transaction():
         found = own_upload(actor, upload_id)
-        tender, now = lock_tender_at(found.tender_id, share=True)
+        tender, now = lock_shared(found.tender_id)
         require(decide_submit(tender.status(now)))
         upload = _locked(found.pk)
         if upload.ended or offset != upload.offset:
@@ -192,12 +193,13 @@ def _write(actor: User, upload_id: UUID, offset: int, data: bytes, fault: str) -
         upload.chunks += 1
         _note_pause(upload, now)
         upload.touched_at, upload.expires_at = now, _expiry(tender, now)
-        whole = upload.offset == upload.size
-        if whole:
+        note = None
+        if upload.offset == upload.size:
+            note = _opened_note(upload) if upload.note and not fault else None
             _finish(upload, actor, now, fault)
         upload.save()
-        if whole and not fault and upload.note:
-            _attach(actor, upload.draft_id, upload.object_id, _opened_note(upload))
+        if note is not None:
+            _attach(actor, upload.draft_id, upload.object_id, note)
     return upload
 
 
@@ -211,7 +213,7 @@ def _note_pause(upload: Upload, now: datetime) -> None:
 
 def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> None:
     """The whole is there: it becomes a sealed object of the draft, unless something is wrong with it."""
-    upload.ended_at, upload.ended = now, "mismatch" if fault else "complete"
+    upload.ended_at, upload.ended, upload.note = now, "mismatch" if fault else "complete", NO_NOTE
     if not fault:
         storage.finish_part(upload.path)
         item = SealedObject(
@@ -320,7 +322,7 @@ def expire_uploads(now: datetime) -> int:
 
 
 def _end(upload: Upload, how: str, now: datetime) -> None:
-    upload.ended, upload.ended_at = how, now
+    upload.ended, upload.ended_at, upload.note = how, now, NO_NOTE
     upload.save()
     transaction.on_commit(lambda: storage.remove_part(upload.path))
 

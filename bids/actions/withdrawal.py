@@ -14,7 +14,6 @@ from bids.actions.drafts import lock_company
 from bids.actions.submission import tell_of_receipt
 from bids.lifecycle import decide_withdraw
 from bids.models import Bid, Receipt, SealedObject, TenderSeal
-from tendering.locking import lock_tender_at
 
 
 def withdraw_bid(*, actor: User, bid_id: UUID | str, idempotency_key: str) -> Receipt:
@@ -35,7 +34,7 @@ def withdraw_bid(*, actor: User, bid_id: UUID | str, idempotency_key: str) -> Re
 
 
 def _withdraw(actor: User, found: Bid) -> Receipt:
-    tender, now = lock_tender_at(found.tender_id, share=True)
+    tender, now = trail.lock_shared(found.tender_id)
     lock_company(found.company)
     bid = Bid.objects.select_related("tender__buyer", "company").get(pk=found.pk)
     require(decide_withdraw(tender.status(now), bid))

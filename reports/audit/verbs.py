@@ -104,6 +104,7 @@ VERBS: dict[str, Verb] = {
     }),
     **_of(Kind.OPENING, {
         "opening.started": _("The opening was started."),
+        "opening.refused": _("An opener tried to open before it was time; nothing was opened."),
         "opening.released": _("An opener released the own part of the key."),
         "opening.wrong_pass_sentence": _("A wrong pass sentence was tried at the opening."),
         "bids.opened": _("The bids were opened and recorded."),

@@ -16,7 +16,7 @@ from tendering.actions.rows import exact
 from tendering.currencies import CURRENCIES
 from tendering.defaults import default_evaluation
 from tendering.frozen import canonical
-from tendering.lifecycle import Status, decide
+from tendering.lifecycle import TOO_FAR, Status, decide, is_too_far
 from tendering.locking import lock_row
 from tendering.models import CPV, Tender
 
@@ -162,6 +162,8 @@ def _checked(tender: Tender, name: str, value: Any) -> Any:
         return _codes(value)
     if name in MOMENTS and isinstance(value, datetime) and value.tzinfo is None:
         raise ValidationError({name: _("A moment needs its offset.")})
+    if name in MOMENTS and isinstance(value, datetime) and is_too_far(value, clock.now()):
+        raise ValidationError({name: TOO_FAR})
     if name in {"timeline", "council", "evaluation"}:
         canonical(value)
     return value

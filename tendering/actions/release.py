@@ -19,7 +19,7 @@ from tendering.actions.drafting import stop_on_faulty_spec
 from tendering.actions.participants import tell_invited
 from tendering.completeness import stop_on_gaps
 from tendering.frozen import spec_hash
-from tendering.lifecycle import RELEASERS, decide_second_person
+from tendering.lifecycle import RELEASERS, TOO_FAR, decide_second_person, is_too_far
 from tendering.models import Approval, ProcedureType, Tender
 
 FOR_ALL = "*"
@@ -117,6 +117,8 @@ def start_next_round(*, actor: User, tender_id: int, new_end: datetime, opening_
             refuse("two_envelopes", gettext_lazy("Where prices have an envelope of their own there is one round only."))
         if not now < new_end <= opening_planned_at:
             raise ValidationError({"new_end": _("The deadline must lie in the future and before the opening.")})
+        if is_too_far(new_end, now):
+            raise ValidationError({"new_end": TOO_FAR})
         tender.round += 1
         tender.opened_at = None
         tender.tender_period_end, tender.opening_planned_at = new_end, opening_planned_at

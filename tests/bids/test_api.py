@@ -13,8 +13,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts import clock
+from accounts.models import AuditEvent, OpenerKey
 from bids import keys
-from bids.models import Bid, Draft, OpenedDocument, OpeningRelease, SealedObject
+from bids.actions import current_seal
+from bids.models import Bid, Draft, ItemPrice, OpenedDocument, OpeningRelease, OpeningSession, SealedObject
+from bids.sealing import Piece, new_keypair, unlock_opener_key
+from bids.sealing import release_pieces as wrap_pieces
 from tests.bids.bidding import at_deadline, content, declare
 from tests.bids.browser_release import own_pieces_for
 from tests.factories import PASS_SENTENCE, make_company, make_town, open_tender
@@ -216,6 +220,44 @@ def test_two_openers_open_over_the_api_and_only_the_entitled_read(town, api, ten
         assert answer["Content-Disposition"] == 'attachment; filename="Konzept.pdf"'
         assert (answer["X-Content-Type-Options"], answer["Content-Type"]) == ("nosniff", "application/octet-stream")
         assert outsider("get", f"bids/opened/{document.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("seconds", [-86_400, -1, -0.000001])
+def test_all_openers_at_once_open_nothing_before_the_deadline_and_each_try_is_in_the_trail(
+    town, api, tender, monkeypatch, seconds
+):
+    """Neither by sentence nor by pieces of their own browsers nor by an invented session; no key is ever unwrapped."""
+    submit(api, new_draft(api, tender)["id"])
+    seal = current_seal(tender)
+    monkeypatch.setattr("bids.opening.recover", lambda *_a: pytest.fail("the tender's key was put together"))
+    monkeypatch.setattr("bids.opening.unwrap_clock_share", lambda *_a, **_k: pytest.fail("the clock share was opened"))
+    path = f"tenders/{tender.pk}/open/"
+    with at_deadline(tender, seconds=seconds):
+        declare(town, tender)
+        for number, opener in enumerate(town.openers):
+            person, secret = Api(opener), unlocked(opener)
+            by_sentence = person("post", path, {"pass_sentence": PASS_SENTENCE}, **{"Idempotency-Key": f"s{number}"})
+            assert (by_sentence.status_code, by_sentence.json()["code"]) == (409, "not_now")
+            part = person("post", f"{path}part/")
+            assert (part.status_code, part.json()["code"]) == (409, "not_now")
+            stored = [Piece.from_json(body) for body in seal.pieces.values_list("body", flat=True)]
+            session, public = str(uuid4()), new_keypair()[0]
+            released = wrap_pieces(stored, str(opener.pk), secret, session=session, session_public=public)
+            forged = {"session": session, "pieces": [piece.to_json() for piece in released]}
+            by_pieces = person("post", path, forged, **{"Idempotency-Key": f"p{number}"})
+            assert by_pieces.status_code == 404
+    assert not OpeningSession.objects.exists()
+    assert not OpeningRelease.objects.exists()
+    assert not ItemPrice.objects.exists()
+    assert not OpenedDocument.objects.exists()
+    tries = AuditEvent.objects.filter(chain=tender.chain, verb="opening.refused")
+    bodies = [json.loads(event.body) for event in tries]
+    assert sorted(body["actor"] for body in bodies) == sorted([f"u:{opener.pk}" for opener in town.openers] * 2)
+    assert all(body["data"] == {"code": "not_now", "kind": "bids"} for body in bodies)
+
+
+def unlocked(opener: Any) -> bytes:
+    return unlock_opener_key(bytes(OpenerKey.objects.get(user=opener).locked), PASS_SENTENCE).secret
 
 
 def test_a_receipt_and_the_saved_envelope_are_checked_offline(api, tender, tmp_path):

@@ -10,9 +10,11 @@ from django.http import Http404
 
 from accounts import clock
 from accounts.decision import RefusedError
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, OutboxMessage
 from bids import actions
-from bids.models import Bid, ItemPrice, OpeningRelease, SealPiece, TenderSeal
+from bids.actions.opening import resume_all
+from bids.models import Bid, ItemPrice, OpeningRelease, OpeningSession, SealPiece, TenderSeal
+from tendering import actions as tendering
 from tendering.models import Item
 from tests.bids.bidding import at_deadline, content, declare, open_all, release, submit
 from tests.factories import PASS_SENTENCE, give_key, make_company, make_town, make_user, open_tender
@@ -76,6 +78,40 @@ def test_nothing_is_opened_by_one_person_alone(town, tender):
 def test_before_the_deadline_the_opening_is_refused(town, tender, seconds):
     with at_deadline(tender, seconds=seconds):
         assert refused(actions.start_opening, actor=town.openers[0], tender_id=tender.pk) == "not_now"
+
+
+def test_the_bids_of_a_cancelled_tender_stay_sealed_before_and_after_its_deadline_and_the_bidders_are_told(
+    town, tender
+):
+    anna, clara = make_company(), make_company()
+    submit(anna, tender)
+    submit(clara, tender)
+    before = {path: path.read_bytes() for path in settings.SEALED_DIR.rglob("*.age")}
+    tendering.cancel_tender(actor=town.officer, tender_id=tender.pk, ground="other_serious_reason", reason="No need.")
+    told = set(OutboxMessage.objects.filter(body__contains="No need.").values_list("recipient", flat=True))
+    assert {anna.bidder.email, clara.bidder.email} <= told
+    for seconds in (-3600, 1, 3600, 30 * 86_400):
+        with at_deadline(tender, seconds=seconds):
+            for opener in town.openers:
+                assert refused(actions.start_opening, actor=opener, tender_id=tender.pk) == "not_now"
+            assert resume_all(clock.now()) == 0
+    assert not OpeningSession.objects.exists()
+    assert not Bid.objects.exclude(opened_at=None).exists()
+    assert {path: path.read_bytes() for path in settings.SEALED_DIR.rglob("*.age")} == before
+    assert AuditEvent.objects.filter(verb="opening.refused").count() == 4 * len(town.openers)
+
+
+def test_an_opening_that_has_begun_does_not_go_on_once_the_tender_is_cancelled(town, tender):
+    submit(make_company(), tender)
+    with at_deadline(tender, minutes=1):
+        declare(town, tender)
+        session = actions.start_opening(actor=town.openers[0], tender_id=tender.pk)
+        release(session, town.openers[0])
+        tendering.cancel_tender(actor=town.officer, tender_id=tender.pk, ground="other_serious_reason", reason="Gone.")
+        with pytest.raises(RefusedError):
+            release(session, town.openers[1])
+    assert not ItemPrice.objects.exists()
+    assert not Bid.objects.exclude(opened_at=None).exists()
 
 
 def test_the_opening_waits_for_the_guard(town, tender, settings):

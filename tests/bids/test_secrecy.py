@@ -31,6 +31,8 @@ from bids.models import Bid, Draft, OpenedDocument, OpeningSession, Receipt, Sea
 from bids.upload import seal_stream
 from tests.bids import marks
 from tests.bids.bidding import at_deadline, declare, draft_with, key, release
+from tests.bids.by_program import Program
+from tests.bids.intruder import opened_with, opened_with_store_key
 from tests.factories import make_company, make_town, make_user, open_tender
 
 BODY = {
@@ -56,9 +58,14 @@ ROLES = [*QUICK, *(pytest.param(role, marks=pytest.mark.slow) for role in MORE)]
 
 
 class Scene:
-    """A town, three companies with a draft, a submitted and a replaced bid, all full of marks."""
+    """A town, three companies with a draft, a submitted and a replaced bid, all full of marks.
 
-    def __init__(self) -> None:
+    `sealed`: on the "server" when it arrives, or by the bidder's program ("client") before anything is sent.
+    """
+
+    def __init__(self, sealed: str = "server") -> None:
+        self.is_sealed_outside = sealed == "client"
+        self.sent: list[bytes] = []
         self.town = make_town()
         self.tender = open_tender(self.town)
         self.clara, self.bernd, self.outsider = make_company(), make_company(), make_company()
@@ -67,7 +74,13 @@ class Scene:
         self.hand_in(self.clara)
         self.prepare(self.bernd)
 
-    def prepare(self, company: Any) -> Draft:
+    def prepare(self, company: Any, *, named_at_once: bool = True) -> Draft:
+        if self.is_sealed_outside:
+            program = Program(company)
+            draft = program.write_draft(self.tender.pk, BODY)
+            program.attach(draft.pk, marks.BODY.encode() * 30_000, marks.NAME, marks.TEXT, at_once=named_at_once)
+            self.sent += program.sent
+            return draft
         draft = draft_with(company, self.tender, BODY)
         source = io.BytesIO(marks.BODY.encode() * 30_000)
         stored = seal_stream(source, None, draft, actions.current_seal(self.tender).recipient)
@@ -78,6 +91,11 @@ class Scene:
 
     def hand_in(self, company: Any, **changes: Any) -> Receipt:
         draft = Draft.objects.filter(company=company.organization).first() or self.prepare(company)
+        if self.is_sealed_outside:
+            program = Program(company)
+            receipt = program.hand_in(draft.pk, marks.DECLARANT, **changes)
+            self.sent += program.sent
+            return receipt
         return actions.submit_bid(
             actor=company.bidder, draft_id=draft.pk, declarant=marks.DECLARANT, idempotency_key=key(), **changes
         )
@@ -152,11 +170,17 @@ def files(*folders: Path) -> Iterator[bytes]:
 
 
 @pytest.fixture
-def scene(database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Scene:
+def scene(
+    database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+) -> Scene:  # fmt: skip
     (tmp_path / "temp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
     caplog.set_level(logging.DEBUG)
-    return Scene()
+    return Scene(getattr(request, "param", "server"))
+
+
+SEALED = pytest.mark.parametrize("scene", ["server", "client"], indirect=True)
 
 
 def test_the_search_finds_what_is_there():
@@ -197,6 +221,7 @@ def test_the_own_company_reads_its_draft(scene):
     assert set(marks.found(answer)) == {marks.PRICE, marks.TEXT, marks.NAME, marks.DECLARANT}
 
 
+@SEALED
 def test_no_row_file_temp_file_log_or_mail_holds_anything_of_a_bid(scene, tmp_path, caplog):
     outbox.deliver()
     mails = [str(message.message()).encode() + message.body.encode() for message in mail.outbox]
@@ -205,6 +230,8 @@ def test_no_row_file_temp_file_log_or_mail_holds_anything_of_a_bid(scene, tmp_pa
     assert marks.found_in(files(settings.DATA_DIR, tmp_path)) == []
     assert marks.found(caplog.text.encode()) == []
     assert marks.found_in(mails) == []
+    assert marks.found_in(scene.sent) == []  # nothing of the bidder's program, before it reached us
+    assert bool(scene.sent) == scene.is_sealed_outside
     assert not LogEntry.objects.exists()
 
 
@@ -224,6 +251,7 @@ def backup(folder: Path) -> bytes:
     return subprocess.run([program, "--inserts", address], capture_output=True, check=True).stdout
 
 
+@SEALED
 def test_a_copy_and_a_backup_taken_after_the_deadline_hold_nothing_until_the_second_opener_releases(scene, tmp_path):
     """The moment with most in it: a draft, bids, a replaced one, and the parts of one opener, released."""
     with at_deadline(scene.tender, minutes=1):
@@ -236,6 +264,28 @@ def test_a_copy_and_a_backup_taken_after_the_deadline_hold_nothing_until_the_sec
     assert marks.found(copied) == []
     assert marks.found_in(rows()) == []
     assert marks.found_in(files(settings.DATA_DIR, tmp_path)) == []
+
+
+@SEALED
+def test_who_has_the_dump_the_platform_key_and_one_opener_s_credentials_reads_nothing_and_two_openers_all(scene):
+    first, second, third = scene.town.openers
+    for one in (first, second, third):
+        assert marks.found_in(opened_with(one)) == []
+    assert set(marks.found_in(opened_with(first, third))) == {
+        marks.PRICE,
+        marks.TEXT,
+        marks.NAME,
+        marks.BODY,
+        marks.DECLARANT,
+    }
+
+
+@SEALED
+def test_once_a_bid_is_in_without_a_copy_not_even_the_store_key_finds_its_prices_or_file_names(scene):
+    assert set(marks.found_in(opened_with_store_key())) >= {marks.PRICE, marks.TEXT, marks.NAME}  # Bernd's draft
+    scene.hand_in(scene.bernd)
+    assert not Draft.objects.exists()
+    assert marks.found_in(opened_with_store_key()) == []
 
 
 def test_the_database_file_with_its_journal_was_really_searched(scene, tmp_path):

@@ -120,7 +120,7 @@ def test_a_chunk_costs_its_own_bytes_and_the_whole_is_hashed_once_before_anythin
     """Work is counted, not time: what is read back from the disk, and whether the tender is locked meanwhile."""
     read: list[int] = []
     locked_at: list[int] = []
-    whole, lock = storage.read_beginning, uploads.lock_tender_at
+    whole, lock = storage.read_beginning, uploads.lock_shared
 
     def counted(path: str, size: int) -> Any:
         for piece in whole(path, size):
@@ -132,7 +132,7 @@ def test_a_chunk_costs_its_own_bytes_and_the_whole_is_hashed_once_before_anythin
         return lock(*args, **options)
 
     monkeypatch.setattr(storage, "read_beginning", counted)
-    monkeypatch.setattr(uploads, "lock_tender_at", noted)
+    monkeypatch.setattr(uploads, "lock_shared", noted)
     place, step = scene.announce()["Location"], 10_000
     last = (len(scene.sealed) - 1) // step * step
     for at in range(0, last, step):

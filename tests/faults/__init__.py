@@ -20,6 +20,7 @@ RUNS = {
     "disk": _run("disk", "disk"),
     "fsync": _run("disk", "fsync"),
     "clock": _run("clock", "clock"),
+    "clock_postgresql": _run("clock", "clock_postgresql"),
     "mail": _run("mail", "mail"),
     "worker": _run("mail", "worker"),
     "background": _run("background", "background"),

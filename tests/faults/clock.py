@@ -2,7 +2,8 @@
 
 A small library shifts the wall clock by what stands in a file; libfaketime also lets Python's sleep fail.
 
-Only with SQLite the host's clock decides; with PostgreSQL the database's.
+With SQLite the host's clock decides. With PostgreSQL it is the database's, so there both jump: the web host's alone,
+which must change nothing, and the database host's.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 
 from tests.faults.after import Result, examine
 from tests.faults.clients import RefusedError, crowd
+from tests.faults.database import postgresql
 from tests.faults.disk import compiled
 from tests.faults.installation import Installation
 
@@ -79,6 +81,52 @@ def _around_the_deadline(place: Installation, hands: Path, result: Result, numbe
     _judge(place, result)
     examine_late(place, [early, second, third], result)
     return 4
+
+
+def clock_postgresql(rounds: int = 3) -> Result:
+    """The web host's clock is wrong by hours in both directions while the database's is right; then that one jumps."""
+    result, jumps = Result("clock_postgresql"), 0
+    for number in range(rounds):
+        with postgresql(started=False) as server:
+            shim, database = str(compiled(SHIM, server.home)), server.home / "hands"
+            _set(database, 0)
+            server.home.chmod(0o755)
+            server.start(LD_PRELOAD=shim, CLOCK_HANDS=str(database))
+            with Installation(database=server.url()) as place:
+                place.prepare(6, closes_in=HOURS)
+                web = place.home / "hands"
+                _set(web, 0)
+                place.start(LD_PRELOAD=shim, CLOCK_HANDS=str(web))
+                jumps += _two_clocks(place, web, database, result, number)
+    result.counts |= {"rounds": rounds, "jumps": jumps}
+    return result
+
+
+def _two_clocks(place: Installation, web: Path, database: Path, result: Result, number: int) -> int:
+    clients = crowd(place, 6, documents=0)
+    steps = [  # hands of the web host, of the database; whether the bid is late, None: refused because of the clock
+        (0, 0, False),
+        (2 * HOURS, 0, False),  # the web host alone believes that the deadline has passed
+        (-2 * HOURS, int(place.scene["closes"] - time.time()) - 60 + number, False),
+        (0, 2 * HOURS, True),  # the web host alone believes that it has not
+        (-24 * HOURS, 2 * HOURS, True),
+        (0, 0, None),  # the database's clock is set back behind the deadline
+        (0, 2 * HOURS + 60, True),
+    ]
+    for step, (web_hands, database_hands, is_late) in enumerate(steps):
+        _set(web, web_hands)
+        _set(database, database_hands)
+        try:
+            got: bool | None = clients[min(step, 5)].bid()["is_late"]
+        except (RefusedError, AssertionError) as refusal:
+            got = None
+            result.expect("clock" in str(refusal), f"refused, but not because of the clock: {refusal}")
+        result.expect(got is is_late, f"step {step}: late {got} instead of {is_late}")
+    stored = place.step("counts", place.scene["tender"])
+    result.expect(stored["late"] == 3, f"{stored['late']} late bids are stored")
+    _judge(place, result)
+    examine_late(place, clients, result)
+    return len(steps)
 
 
 def _judge(place: Installation, result: Result) -> None:

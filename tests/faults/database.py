@@ -21,6 +21,7 @@ class Server:
     """A PostgreSQL of our own in a temporary folder, at 127.0.0.1 and a free port."""
 
     def __init__(self) -> None:
+        self.environment: dict[str, str] = {}  # of the server itself, for example a clock that jumps
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         found = shutil.which("initdb") if not programs else str(programs[-1])
         if not found:
@@ -33,7 +34,8 @@ class Server:
             shutil.chown(self.home, "postgres")
         self._do("initdb", "-U", "postgres", "-A", "trust", "--data-checksums", "-E", "UTF8")
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
+        self.environment |= environment
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.home}"
         self._do("pg_ctl", "-w", "-t", "60", "-l", str(self.home / "log"), "-o", options, "start")
 
@@ -59,17 +61,19 @@ class Server:
     def _do(self, program: str, *arguments: str) -> None:
         command = [*self.as_user, str(self.programs / program), "-D", str(self.home / "data"), *arguments]
         done = subprocess.run(
-            command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+            command, cwd="/", env={**os.environ, **self.environment}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"{program} ended with {done.returncode}")
 
 
 @contextmanager
-def postgresql() -> Iterator[Server]:
+def postgresql(*, started: bool = True) -> Iterator[Server]:
     server = Server()
     try:
-        server.start()
+        if started:
+            server.start()
         yield server
     finally:
         server.end()

@@ -148,6 +148,24 @@ def test_nothing_is_published_in_the_past_or_after_its_own_deadline():
     assert set(faults(actions.release_tender, **release, publish_at=far)) == {"tender_period_end"}
 
 
+def test_a_deadline_more_than_ten_years_ahead_is_refused_in_the_draft_at_the_release_and_as_an_extension():
+    town = make_town()
+    now = clock.now()
+    far, near = now + timedelta(days=3_660), now + timedelta(days=3_640)
+    draft = draft_tender(town)
+    edit = {"actor": town.officer, "tender_id": draft.pk, "expected_version": draft.version}
+    for end in (far, datetime.max.replace(tzinfo=UTC)):  # the last of all moments no zone east of Greenwich can show
+        assert set(faults(actions.update_tender, **edit, fields={"tender_period_end": end})) == {"tender_period_end"}
+    actions.update_tender(**edit, fields={"tender_period_end": near, "opening_planned_at": near})
+    tender = prepared_tender(town)
+    type(tender).objects.filter(pk=tender.pk).update(tender_period_end=far, opening_planned_at=far)
+    assert "tender_period_end" in faults(actions.release_tender, actor=town.second, tender_id=tender.pk)
+    running = open_tender(town)
+    with pytest.raises(RefusedError) as caught:
+        actions.request_extension(actor=town.officer, tender_id=running.pk, new_end=far, reason="Later")
+    assert caught.value.refused.code == "too_far"
+
+
 def test_sending_back_needs_a_reason_and_tells_the_preparer():
     town = make_town()
     tender = prepared_tender(town)
