@@ -26,8 +26,8 @@ def lock_shared(tender_id: int) -> tuple[Tender, datetime]:
     """
     tender, now = lock_tender_at(tender_id, share=True)
     if connection.vendor == "postgresql" and not tender.simulated:
-        newest = AuditEvent.objects.filter(chain=practice.own_chain(bids_chain(tender.pk))).order_by("-seq").first()
-        refuse_if_behind(newest.at if newest else None, now)
+        events = AuditEvent.objects.filter(chain=practice.own_chain(bids_chain(tender.pk)))
+        refuse_if_behind(events.order_by("-seq").values_list("at", flat=True).first(), now)
     return tender, now
 
 
