@@ -1,10 +1,12 @@
 """JSON that comes in forms: an endless number is refused where it stands, however deep."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django import forms
+from django.utils import translation
 from rest_framework import serializers
 
 from accounts.api.fields import FiniteJSONField
@@ -16,6 +18,12 @@ ENDLESS = [
     ('{"a": {"b": [0, 1e999]}}', "$.a.b[1]"),
     ("Infinity", "$"),
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 class OneField(forms.Form):
