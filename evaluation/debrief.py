@@ -1,23 +1,24 @@
 """The explanation for one bidder: what its letter says, and what would have won. Never another loser's figures.
 
-A statement about what would have won is made only where it is certain: the lot was judged alone by the published rule.
+A statement about what would have won is made only where it is certain: by the published rule, asked again. Lots that
+were handed out together are handed out again (`evaluation.debrief_together`).
 Without the award value being public it names no amount, only a percentage rounded up to half a per cent.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from evaluation.debrief_together import rounded_up, together_words
 from evaluation.figures import money, number, shortest
 from evaluation.models import EvaluationRun, Letter
 from evaluation.results import LotView, ResultView, RowView, latest, view_of
+from evaluation.scoring.together import is_together
 from tendering.models import Tender
-
-HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,14 @@ def _what_if(
     if row.is_awarded:
         return
     lot = view.lot(code)
-    if (view.allocation is not None and view.allocation.limit_changed_result) or view.inputs.lot_rules.max_lots_awarded:
-        yield _("The lots were handed out together by the published rule, so no single change can be named.")
-        return
-    if row.bid_id in lot.winner:
+    if row.bid_id in (lot.awards if is_together(view.inputs) else lot.winner):
         yield _("Your bid was equal to the winning one; lots were drawn.")
+        return
+    if is_together(view.inputs):
+        yield from together_words(view.inputs, lot, row, tender.currency if shows_amounts(tender, now) else None)
         return
     yield from _by_price(tender, row, now)
     yield from _by_criterion(lot, row)
-
-
-def rounded_up(percent: Decimal) -> Decimal:
-    """To the next half per cent, never less."""
-    return (percent / HALF).to_integral_value(ROUND_CEILING) * HALF
 
 
 def _by_price(tender: Tender, row: RowView, now: datetime) -> Iterator[str]:
@@ -96,7 +92,7 @@ def _by_price(tender: Tender, row: RowView, now: datetime) -> Iterator[str]:
     if needed is None or price is None or not price:
         yield _("No price alone would have won, because the winning bid has more points for its performance.")
         return
-    percent = rounded_up((price - needed) * 100 / price)
+    percent = rounded_up(Fraction(price - needed) * 100 / Fraction(price))
     if percent >= 100:
         yield _("No price alone would have won, because the winning bid has more points for its performance.")
         return

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from .assignments import Assignment, Option, best_by_points, best_by_value, discounted
-from .exact import as_decimal
-from .inputs import LotInput, TenderInput
+from .assignments import Assignment, Option, best_by_points, best_by_value, discounted, only_best_by_value
+from .entries import Entry
+from .exact import as_decimal, half_up
+from .inputs import EvaluationSpec, LotInput, TenderInput
+from .methods import METHODS
 from .results import Allocation, CombinationDiscount, LotResult, RankedAssignment, Row
 
 RUNNERS_UP = 3
@@ -41,6 +43,37 @@ def _points(lot: LotResult, row: Row) -> Fraction:
         return Fraction(row.total)
     total = lot.comparison["m1"].figures[row.bid_id].total if lot.comparison else None
     return Fraction(total or 0)
+
+
+def options_of(spec: EvaluationSpec, entries: Sequence[Entry]) -> list[Option]:
+    """The valid bids of a lot as options, scored again; as `_options` of the lot's result."""
+    if not entries:
+        return []
+    totals = {row.bid_id: row.total for row in METHODS[spec.method, spec.method_version].score(spec, entries).rows}
+    if any(total is None for total in totals.values()):
+        pay = all(entry.price > 0 for entry in entries)
+        rows = METHODS["weighted_linear", "1"].score(spec, entries).rows if pay else ()
+        totals |= {row.bid_id: row.total for row in rows if totals[row.bid_id] is None}
+    places = spec.places("total")
+    return [
+        Option(
+            entry.bid_id, half_up(entry.price, 2), half_up(totals[entry.bid_id] or Fraction(0), places),
+            entry.performance,
+        )
+        for entry in entries
+    ]  # fmt: skip
+
+
+def best_assignments(tender: TenderInput, options: Sequence[Sequence[Option]]) -> list[Assignment]:
+    """All equally good ways to hand out the lots by a rule that looks at them together."""
+    if tender.lot_rules.allocation_rule == "maximise_total_points":
+        return best_by_points(options, limits(tender))
+    terms, weights = combination_terms(tender), _weights(tender.spec)
+    return only_best_by_value(options, limits(tender), terms, lot_weights(tender.lots), weights)
+
+
+def _weights(spec: EvaluationSpec) -> tuple[Fraction, Fraction]:
+    return Fraction(spec.weight_price), Fraction(spec.weight_quality)
 
 
 def _options(lots: Sequence[LotResult]) -> list[list[Option]]:
@@ -107,8 +140,7 @@ def lot_weights(lots: Sequence[LotInput]) -> list[Fraction]:
 
 def _by_value(tender: TenderInput, lots: Sequence[LotResult]) -> Allocation:
     terms = combination_terms(tender)
-    spec = tender.spec
-    weights = (Fraction(spec.weight_price), Fraction(spec.weight_quality))
+    weights = _weights(tender.spec)
     ranked, tied = best_by_value(
         _options(lots), limits(tender), terms, lot_weights(tender.lots), weights, keep=RUNNERS_UP
     )

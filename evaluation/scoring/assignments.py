@@ -169,7 +169,8 @@ class _Bounds:
     ) -> None:
         self.terms, self.weights, self.may_skip = terms, weights, may_skip
         self.slack = Fraction(len(terms), 200)  # every discount is rounded, by at most half a cent
-        lowest = [[self._net(index, option) for option in lot] for index, lot in enumerate(options)]
+        self.nets = [{option.bid_id: self._net(index, option) for option in lot} for index, lot in enumerate(options)]
+        lowest = [list(nets.values()) for nets in self.nets]
         spare = [Fraction(0)] if may_skip else []
         self.open_cost = _suffix_sums([min([*lot, *spare], default=Fraction(0)) for lot in lowest])
         self.best = [max((option.performance / 10 for option in lot), default=Fraction(0)) for lot in options]
@@ -181,7 +182,7 @@ class _Bounds:
 
     def cost(self, chosen: Sequence[Option | None]) -> Fraction:
         """No completion costs less."""
-        decided = sum((self._net(index, option) for index, option in enumerate(chosen) if option), Fraction(0))
+        decided = sum((self.nets[index][option.bid_id] for index, option in enumerate(chosen) if option), Fraction(0))
         return decided + self.open_cost[len(chosen)] - self.slack
 
     def quality(self, chosen: Sequence[Option | None]) -> Fraction:
@@ -264,8 +265,29 @@ def best_by_value(
 
     value = half_up(wP * max(0, half_up(100 * (2 - C / Cmin), 2)) + wQ * quality, 2), C after combination discounts.
     """
-    search = Search(options, limits)
-    bounds = _Bounds(options, terms, lot_weights, may_skip=search.may_stay_empty > 0)
-    values = _ValueSearch(search, bounds, terms, lot_weights, weights)
+    values = _search_of(options, limits, terms, lot_weights, weights)
     best = values.top(1)
     return values.top(len(best) + keep)[: len(best) + keep], len(best)
+
+
+def only_best_by_value(
+    options: Sequence[Sequence[Option]],
+    limits: Mapping[str, int],
+    terms: Sequence[Term],
+    lot_weights: Sequence[Fraction],
+    weights: tuple[Fraction, Fraction],
+) -> list[Assignment]:
+    """The equal best assignments of `best_by_value`."""
+    return [item.assignment for item in _search_of(options, limits, terms, lot_weights, weights).top(1)]
+
+
+def _search_of(
+    options: Sequence[Sequence[Option]],
+    limits: Mapping[str, int],
+    terms: Sequence[Term],
+    lot_weights: Sequence[Fraction],
+    weights: tuple[Fraction, Fraction],
+) -> _ValueSearch:
+    search = Search(options, limits)
+    bounds = _Bounds(options, terms, lot_weights, may_skip=search.may_stay_empty > 0)
+    return _ValueSearch(search, bounds, terms, lot_weights, weights)

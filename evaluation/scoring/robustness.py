@@ -3,7 +3,7 @@
 The set of valid bids stays as decided: an exclusion already taken is not undone by asking what if.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,11 @@ from .inputs import EvaluationSpec, LotInput, TenderInput
 from .linear import weight_parts
 from .methods import Entry, Scoring
 from .performance import scored_weights
-from .ranking import NAMED, Ranking, rank, winners_of
+from .ranking import Ranking, rank
+from .rivals import Field, Rivals, highest_winning, smallest_winning
+
+__all__ = ["MOST_POINTS", "LotRobustness", "Threshold", "highest_winning", "robustness", "smallest_winning",
+           "staying_interval"]  # fmt: skip
 
 TOP_SCORE = 1000  # hundredths of a point on the scale 0-10
 MOST_POINTS = 100_000  # hundredths of the 1,000 performance points
@@ -71,8 +75,8 @@ class LotRobustness:
 def robustness(tender: TenderInput, lot_id: str) -> LotRobustness:
     """Robustness of a lot, looked at alone; raises KeyError for an unknown lot.
 
-    At most 200 times as long as evaluating the lot: a question that was answered for a price or for performance points
-    is not asked again (`Threshold`).
+    A question that was answered for a price or for performance points is not asked again (`Threshold`), and only bids
+    that can decide are scored again (`rivals`).
     """
     lots = {lot.lot_id: (index, lot) for index, lot in enumerate(tender.lots)}
     index, lot = lots[lot_id]
@@ -80,31 +84,6 @@ def robustness(tender: TenderInput, lot_id: str) -> LotRobustness:
     if not entries:
         return LotRobustness(lot_id, (), (), None, (), (), None)
     return _Lot(tender.spec, lot, entries).report()
-
-
-def highest_winning(current: int, wins: Callable[[int], bool]) -> int | None:
-    """Largest whole number 1…current for which `wins` holds, given that it holds for every smaller one.
-
-    Binary search: the result wins and the next number above it does not (or is above `current`).
-    """
-    if current < 1 or not wins(1):
-        return None
-    low, high = 1, current + 1
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if wins(middle) else (low, middle)
-    return low
-
-
-def smallest_winning(current: int, top: int, wins: Callable[[int], bool]) -> int | None:
-    """Smallest whole number current+1…top for which `wins` holds, given that it holds for every larger one."""
-    if current >= top or not wins(top):
-        return None
-    low, high = current, top
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if wins(middle) else (middle, high)
-    return high
 
 
 def staying_interval(
@@ -134,6 +113,12 @@ class Threshold:
         self._loses_at: Fraction | None = None
         self._wins_at: Fraction | None = None
 
+    def learn(self, least: int | None, most: int) -> None:
+        """The least number that wins, or None up to `most`, is known in hundredths."""
+        if least is not None:
+            self._wins_at = self._sign * Fraction(least, 100)
+        self._loses_at = self._sign * Fraction(most if least is None else least - 1, 100)
+
     def __call__(self, number: Fraction) -> bool:
         value = self._sign * number
         if self._wins_at is not None and value >= self._wins_at:
@@ -156,18 +141,11 @@ class _Lot:
         self.method = method_of(spec)
         self.weights = scored_weights(lot)
         self.scoring, self.ranking = self._rank(entries)
-        chain = any(step.startswith(NAMED) for step in spec.tie_chain)
-        band = spec.method == "ratio_extended" and spec.extended_criterion not in ("performance_points", "price")
-        self.by_points_alone = not chain and not band  # whether single scores act through L only
+        self.field = Field(spec, self.method, entries)
 
     def _rank(self, entries: Sequence[Entry]) -> tuple[Scoring, Ranking]:
         scoring = self.method.score(self.spec, entries)
         return scoring, rank(entries, scoring, self.spec.tie_chain)
-
-    def _wins(self, changed: Entry) -> bool:
-        entries = [changed if entry.bid_id == changed.bid_id else entry for entry in self.entries]
-        scoring = self.method.score(self.spec, entries)
-        return winners_of(entries, scoring, self.spec.tie_chain) == (changed.bid_id,)
 
     def report(self) -> LotRobustness:
         losers = [entry for entry in self.entries if entry.bid_id not in self.ranking.winners]
@@ -179,7 +157,7 @@ class _Lot:
             runner_up=order[1] if len(order) > 1 else (),
             lead=self._lead(),
             losers=tuple(loser for loser, _points in found),
-            left_out=tuple(self._without(entry) for entry in losers),
+            left_out=tuple(self._left_out(losers)),
             price_weight=self._price_weight(),
             analysis=self._analysis({loser.bid_id: points for loser, points in found}),
         )
@@ -202,9 +180,12 @@ class _Lot:
 
     def _loser(self, entry: Entry) -> tuple[LoserRobustness, Decimal | None]:
         """What it would have needed, and the least performance points."""
-        points = Threshold(lambda performance: self._wins(entry.with_performance(performance)), rising=True)
-        cents = highest_winning(int(entry.price * 100), lambda price: self._wins(entry.at_price(Fraction(price, 100))))
-        scores = {key: self._needed_score(entry, key, points) for key in self.weights}
+        rivals = self.field.rivals_of(entry)
+        points = Threshold(lambda performance: rivals.wins(entry.with_performance(performance)), rising=True)
+        if self.weights and self.field.is_monotone:
+            points.learn(self._least_points(entry, rivals), MOST_POINTS)
+        cents = rivals.highest(int(entry.price * 100), lambda price: entry.at_price(Fraction(price, 100)))
+        scores = {key: self._needed_score(entry, key, points, rivals) for key in self.weights}
         needed = self._needed_points(entry, points)
         if cents is None:
             return LoserRobustness(entry.bid_id, None, None, None, scores), needed
@@ -218,6 +199,10 @@ class _Lot:
         )
         return loser, needed
 
+    def _least_points(self, entry: Entry, rivals: Rivals) -> int | None:
+        start = int(entry.performance * 100)
+        return rivals.smallest(start, MOST_POINTS, lambda n: entry.with_performance(Fraction(n, 100)))
+
     def _needed_points(self, entry: Entry, points: Threshold) -> Decimal | None:
         """Least performance points in hundredths, through single scores if those decide otherwise."""
         if not self.weights:
@@ -225,23 +210,31 @@ class _Lot:
         found = smallest_winning(int(entry.performance * 100), MOST_POINTS, lambda n: points(Fraction(n, 100)))
         return None if found is None else as_decimal(Fraction(found, 100), 2)
 
-    def _needed_score(self, entry: Entry, key: str, points: Threshold) -> Decimal | None:
-        weight = self.weights[key]
+    def _needed_score(self, entry: Entry, key: str, points: Threshold, rivals: Rivals) -> Decimal | None:
+        weight, start = self.weights[key], int(entry.scores[key] * 100)
 
-        def wins(hundredths: int) -> bool:
-            changed = entry.with_score(key, weight, Fraction(hundredths, 100))
-            return points(changed.performance) if self.by_points_alone else self._wins(changed)
+        def changed(hundredths: int) -> Entry:
+            return entry.with_score(key, weight, Fraction(hundredths, 100))
 
-        score = smallest_winning(int(entry.scores[key] * 100), TOP_SCORE, wins)
+        if self.field.by_points_alone:
+            score = smallest_winning(start, TOP_SCORE, lambda n: points(changed(n).performance))
+        else:
+            score = rivals.smallest(start, TOP_SCORE, changed)
         return None if score is None else as_decimal(Fraction(score, 100), 2)
 
-    def _without(self, left_out: Entry) -> LeftOut:
-        _, ranking = self._rank([entry for entry in self.entries if entry is not left_out])
-        before = tuple(
-            rest for group in self.ranking.order if (rest := tuple(bid for bid in group if bid != left_out.bid_id))
-        )
-        winner_changes = set(ranking.winners) != set(self.ranking.winners)
-        return LeftOut(left_out.bid_id, ranking.winners, ranking.order, winner_changes, ranking.order != before)
+    def _left_out(self, losers: Sequence[Entry]) -> Iterator[LeftOut]:
+        """Only a bid that sets a reference value can move the others by leaving."""
+        setters = {entry.bid_id for entry in self.field.setters(self.entries)}
+        for left_out in losers:
+            before = tuple(
+                rest for group in self.ranking.order if (rest := tuple(bid for bid in group if bid != left_out.bid_id))
+            )
+            if left_out.bid_id not in setters:
+                yield LeftOut(left_out.bid_id, self.ranking.winners, before, False, False)
+                continue
+            _, ranking = self._rank([entry for entry in self.entries if entry is not left_out])
+            winner_changes = set(ranking.winners) != set(self.ranking.winners)
+            yield LeftOut(left_out.bid_id, ranking.winners, ranking.order, winner_changes, ranking.order != before)
 
     def _price_weight(self) -> tuple[Fraction, Fraction] | None:
         if not self.method.weighted or self.ranking.unresolved or not self.ranking.winners:

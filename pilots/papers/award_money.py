@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from evaluation import result_tables
+from evaluation import award_rules, result_tables
 from evaluation.figures import number, shortest
 from evaluation.provision import break_even_words, finding
 from evaluation.result_tables import fine, whole
@@ -41,20 +41,22 @@ def today_per_year(award: Award) -> Decimal | None:
 
 
 def competence(award: Award) -> str:
-    """Mayor, committee or council by the net value of the proposal and the town's own limits."""
-    limits = award.tender.buyer.details.get("award_competence") or {}
-    value = _net_value(award)
-    if value is None or limits.get("mayor_up_to") is None:
+    """Mayor, committee or council for all lots awarded before and proposed now; by the rule the award itself asks."""
+    chosen = {lot.lot_id: row.bid_id for lot, row in award.winners}
+    if not chosen:
         return ""
-    words = {"value": whole(value, award.tender.currency)}
-    mayor, committee = Decimal(str(limits["mayor_up_to"])), limits.get("committee_up_to")
-    if value <= mayor:
-        words["limit"] = whole(mayor, award.tender.currency)
+    value = award_rules.award_value(award.tender, award.view.result, chosen)
+    found = award_rules.competence(award.tender, value)
+    if found is None:
+        return ""
+    words = {"value": whole(found.value, award.tender.currency)}
+    if found.limit is None:
+        return _("Net value %(value)s: whatever the value, the council decides.") % words
+    words["limit"] = whole(found.limit, award.tender.currency)
+    if found.body == "mayor":
         return _("Net value %(value)s: up to %(limit)s the mayor may decide alone.") % words
-    if committee is not None and value <= Decimal(str(committee)):
-        words["limit"] = whole(Decimal(str(committee)), award.tender.currency)
+    if found.body == "committee":
         return _("Net value %(value)s: up to %(limit)s the committee decides.") % words
-    words["limit"] = whole(Decimal(str(limits.get("council_above") or committee or mayor)), award.tender.currency)
     return _("Net value %(value)s: above %(limit)s the council decides.") % words
 
 

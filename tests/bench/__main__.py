@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # numpy in one thread: on a busy machine the waiting of further threads counts as CPU time and drowns the work
 ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-PARTS = ("scoring", "bulk", "frontier", "trail", "sealing", "submissions", "listing", "sheets")
+PARTS = ("scoring", "robust", "bulk", "frontier", "trail", "sealing", "submissions", "listing", "sheets")
 
 
 def main(parts: list[str]) -> int:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
     ("percent", "shown"), [("0.01", "0.5"), ("0.5", "0.5"), ("0.51", "1.0"), ("7.3", "7.5"), ("12", "12.0")]
 )
 def test_percentages_are_rounded_up_to_half_a_per_cent(percent, shown):
-    assert rounded_up(Decimal(percent)) == Decimal(shown)
+    assert rounded_up(Fraction(percent)) == Decimal(shown)
 
 
 def wins(spec, lot, entries, changed):
@@ -51,7 +51,7 @@ def test_what_would_have_won_wins_when_it_is_tried(method):
     for loser in robustness_of(run, lot.lot_id).losers:
         entry = next(entry for entry in entries if entry.bid_id == loser.bid_id)
         if loser.break_even_price is not None:
-            percent = rounded_up(loser.reduction_pct + Decimal("0.01"))
+            percent = rounded_up(Fraction(loser.reduction_pct) + Fraction("0.01"))
             lower = entry.price * (100 - Fraction(percent)) / 100
             assert wins(inputs.spec, lot, entries, entry.at_price(Fraction(loser.break_even_price)))
             assert lower <= 0 or wins(inputs.spec, lot, entries, entry.at_price(lower))

@@ -20,6 +20,15 @@ NEW_METHODS = tuple(method for method, _version in ENGINE if method not in METHO
 CHAIN = ["higher_performance", "lower_price", "draw_lots"]
 
 
+def _with_bids() -> tuple[str, ...]:
+    """References of the demo's tenders whose bids have scores."""
+    found = json.loads(LIVE.read_text("utf-8"))
+    return tuple(one["reference"] for one in found if any(bid.get("scores") for bid in one.get("bids", ())))
+
+
+LIVE_WITH_BIDS = _with_bids()
+
+
 def english_tender(reference: str = "ASH-2026-03") -> TenderInput:
     """The demo's English tender, read from its file without playing it."""
     data = next(item for item in json.loads(LIVE.read_text("utf-8")) if item["reference"] == reference)

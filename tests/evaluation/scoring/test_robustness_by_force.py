@@ -13,6 +13,7 @@ from evaluation.scoring.inputs import CriterionScores, Reason
 from evaluation.scoring.performance import scored_weights
 from evaluation.scoring.ranking import rank
 from evaluation.scoring.robustness import Threshold
+from tests.reports.tenders import LIVE_WITH_BIDS, english_tender
 
 from .builders import QUALITY, bid, spec, tender
 from .case_input import TENDER_CASES, case_input
@@ -55,15 +56,23 @@ class Lot:
         return moved
 
 
+CASES = (*TENDER_CASES, *LIVE_WITH_BIDS)
+
+
+def source_of(case):
+    """A reference case, or a tender of the demo."""
+    return case_input(case) if case in TENDER_CASES else english_tender(case)
+
+
 LOTS = [
     pytest.param(case, index, id=f"{case}-{lot.lot_id}")
-    for case in TENDER_CASES
-    for index, lot in enumerate(case_input(case).lots)
+    for case in CASES
+    for index, lot in enumerate(source_of(case).lots)
 ]
 
 
 def lot_of(case, index):
-    source = case_input(case)
+    source = source_of(case)
     return Lot(source, source.lots[index])
 
 
@@ -159,7 +168,7 @@ def test_without_an_evaluator_the_case_is_the_case_whose_panel_lacked_that_perso
 
 
 def test_somewhere_among_the_cases_each_kind_of_answer_occurs():
-    reports = [robustness(source, lot.lot_id) for source in map(case_input, TENDER_CASES) for lot in source.lots]
+    reports = [robustness(source, lot.lot_id) for source in map(source_of, CASES) for lot in source.lots]
     found = [report.analysis for report in reports if report.analysis]
     assert any(item.change_pct is not None for analysis in found for item in analysis.criteria)
     assert any(item.change_pct is None for analysis in found for item in analysis.criteria)

@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from accounts import clock
+from evaluation import award_rules
 from pilots.papers import fields
 from pilots.papers.compose import compose, hash_of
 from pilots.papers.fields import AWARD, KINDS, Rule, contents, texts
@@ -90,6 +92,36 @@ def test_the_finding_says_who_why_at_what_price_and_what_it_saves(scene) -> None
     assert values["competition"] == ["3 bids received, 2 compared, 1 excluded."]
     assert values["exclusions"][0].startswith(f"{scenes.OUT} (Excluded): ")
     assert values["low_prices"] == ["No price was noticeably low."]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("limits", "profile", "said"),
+    [
+        ({"mayor_up_to": 25000}, "", "Net value €20,300: up to €25,000 the mayor may decide alone."),
+        (
+            {"mayor_up_to": 5000, "committee_up_to": 25000},
+            "",
+            "Net value €20,300: up to €25,000 the committee decides.",
+        ),
+        ({"mayor_up_to": 5000}, "", "Net value €20,300: above €5,000 the council decides."),
+        ({}, "generic_en", "Net value €20,300: up to €50,000 the mayor may decide alone."),
+        ({}, "", ""),
+    ],
+)
+def test_who_decides_is_what_the_award_itself_asks_for(scene, limits, profile, said) -> None:
+    town, tender = scene.case.town.organization, scene.tender
+    town.details = {**town.details, "award_competence": limits}
+    town.save()
+    if profile:
+        type(tender).objects.filter(pk=tender.pk).update(profile=profile)
+    values = compose(scenes.drafted(scene), clock.now()).full["fields"]
+    assert values.get("competence", "") == said
+    tender.refresh_from_db()
+    needed = award_rules.competence(tender, Decimal("20300.00"))
+    assert (needed is None) == (said == "")
+    if needed is not None and needed.limit is not None:
+        assert f"€{needed.limit:,.0f}" in said and needed.body in said
 
 
 @pytest.mark.django_db
