@@ -290,7 +290,7 @@ SPECTACULAR_SETTINGS = {
         "TenderStatusEnum": "tendering.lifecycle.Status",
         "CriterionKindEnum": "tendering.models.CriterionKind",
         "LotOutcomeKindEnum": ["awarded", "cancelled", "unsuccessful", "contract"],
-        "ClarificationOutcomeEnum": ["explained", "not_explained"],
+        "ClarificationOutcomeEnum": "evaluation.lifecycle.PriceOutcome",
         "TemplateKindEnum": ["tender", "pilot"],
         "GroundKindEnum": ["mandatory", "optional"],
         "CostPartKindEnum": ["use", "maintenance", "end_of_life", "residual"],

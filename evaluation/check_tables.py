@@ -12,6 +12,7 @@ from bids import grounds
 from bids.models import Bid, OpenedDocument
 from bids.partners import Partners, in_opened
 from evaluation.inputs import bid_name
+from evaluation.low_price import REJECTING, WORDS, state_of
 from evaluation.models import AbnormallyLowCheck, Exclusion, FormalCheck, SupplementRequest
 from evaluation.partner_checks import doubles
 from evaluation.price_findings import PriceFinding, price_findings
@@ -198,27 +199,27 @@ def _sums(state: Office, bid: Bid) -> list[Mark]:
 
 def _low(state: Office, bid: Bid) -> list[Mark]:
     asked = {row.lot.code: row for row in state.prices if row.bid_id == bid.pk}
-    marks = [_low_mark(one, asked.get(one.lot)) for one in state.of(bid) if one.low or one.lot in asked]
+    marks = [_low_mark(one, asked.get(one.lot), state.now) for one in state.of(bid) if one.low or one.lot in asked]
     return marks or ([("success", _("nothing noticeable"))] if state.findings else [])
 
 
-def _low_mark(finding: PriceFinding, check: AbnormallyLowCheck | None) -> Mark:
-    return _low_kind(check), f"{finding.lot}: {_low_word(check, finding.low)}"
+def _low_mark(finding: PriceFinding, check: AbnormallyLowCheck | None, now: datetime) -> Mark:
+    return _low_kind(check), f"{finding.lot}: {_low_word(check, finding.low, now)}"
 
 
 def _low_kind(check: AbnormallyLowCheck | None) -> str:
     if check is None or not check.second_person_id:
         return "warning"
-    return "success" if check.outcome == "explained" else "danger"
+    return "danger" if check.outcome in REJECTING else "success"
 
 
-def _low_word(check: AbnormallyLowCheck | None, low: str) -> str:
+def _low_word(check: AbnormallyLowCheck | None, low: str, now: datetime) -> str:
     if check is None:
         return low
     if check.outcome:
         word = str(check.get_outcome_display())
         return word if check.second_person_id else _("%(word)s, not confirmed") % {"word": word}
-    return _("answered") if check.answered_at else _("asked")
+    return str(WORDS[state_of(check, now)])
 
 
 def _excluded(state: Office, bid: Bid) -> list[Mark]:

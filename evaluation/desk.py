@@ -203,7 +203,7 @@ def _seat(seat: Any, given: int, now: datetime) -> Task:
 
 
 def asked(user: User, now: datetime) -> Iterator[Task]:
-    """Questions of buyers about own bids, for the bidder. Three queries."""
+    """Questions of buyers about own bids, for the bidder. Four queries."""
     companies = user.organizations_with(*PROVIDER_ROLES)
     if not companies:
         return
@@ -211,6 +211,11 @@ def asked(user: User, now: datetime) -> Iterator[Task]:
     documents = SupplementRequest.objects.filter(bid__company__in=companies, received_at=None, due_at__gt=now)
     why = _("Without an explanation the bid may have to be excluded.")
     yield from _requests(user, prices, _("Explain your price: %(tender)s"), why)
+    aid = AbnormallyLowCheck.objects.filter(
+        bid__company__in=companies, aid_asked_at__isnull=False, aid_answered_at=None, decided_at=None
+    )
+    why = _("Without the proof the bid has to be excluded.")
+    yield from _requests(user, aid, _("Show that State aid was lawful: %(tender)s"), why, due="aid_due_at")
     why = _("What has not arrived by then cannot be handed in any more.")
     yield from _requests(user, documents, _("Send missing documents: %(tender)s"), why)
     questions = BidClarification.objects.filter(bid__company__in=companies, answered_at=None, due_at__gt=now)
@@ -218,13 +223,13 @@ def asked(user: User, now: datetime) -> Iterator[Task]:
     yield from _requests(user, questions, _("Answer a question about your bid: %(tender)s"), why)
 
 
-def _requests(user: User, rows: QuerySet[Any], words: str, why: str) -> Iterator[Task]:
+def _requests(user: User, rows: QuerySet[Any], words: str, why: str, due: str = "due_at") -> Iterator[Task]:
     """One task per bid, whatever the number of requests."""
     alive = rows.filter(bid__tender__awarded_at=None, bid__tender__cancelled_at=None).select_related("bid__tender")
-    for row in _first_of_each_bid(alive.order_by("due_at")[:MOST]):
+    for row in _first_of_each_bid(alive.order_by(due)[:MOST]):
         tender, company = row.bid.tender, row.bid.company_id
         role = role_held(user, company, Role.BIDDER, Role.BIDDER_ADMIN)
-        task = _task(words, tender, "bid_requests", why, due=row.due_at, role=role, organization=company)
+        task = _task(words, tender, "bid_requests", why, due=getattr(row, due), role=role, organization=company)
         yield replace(task, group=MY_BIDS)
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import DecimalField, F, Q, Value
 from django.utils import translation
@@ -324,7 +324,7 @@ def _clarification(row: AbnormallyLowCheck | None) -> Clarification | None:
         return None
     if not row.outcome or row.second_person_id is None:
         return "open"
-    return "explained" if row.outcome == "explained" else "not_explained"
+    return cast("Clarification", row.outcome)
 
 
 def _position(item: Item) -> Position:

@@ -1,8 +1,5 @@
 """Reason codes and the rules of the panel and of price clarifications. Pure."""
 
-from datetime import datetime
-from typing import Protocol
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,10 +27,14 @@ class ExclusionCode(models.TextChoices):
     ABNORMALLY_LOW = "abnormally_low", _("Abnormally low price, not explained")
 
 
-class Clarification(Protocol):
-    asked_at: datetime
-    answered_at: datetime | None
-    decided_at: datetime | None
+class PriceOutcome(models.TextChoices):
+    """What came of a clarified price; the last three exclude the bid."""
+
+    EXPLAINED = "explained", _("explained")
+    ACCEPTED = "accepted", _("not fully explained, accepted with reasons")
+    NOT_EXPLAINED = "not_explained", _("not explained")
+    LAW_BREACHED = "law_breached", _("environmental, social or labour law not kept")
+    AID_UNLAWFUL = "aid_unlawful", _("State aid not shown to be lawful")
 
 
 def decide_score(

@@ -27,6 +27,7 @@ from evaluation.models import AbnormallyLowCheck, EvaluationRun
 from evaluation.results import LotView, ResultView
 from evaluation.scoring.catalogue import root
 from evaluation.scoring.exact import as_decimal
+from evaluation.scoring.results import REJECTED
 from tendering.models import Invitation, Tender
 from tendering.spreadsheets import writer
 
@@ -98,8 +99,8 @@ def _counts(tender: Tender, lot: LotView, bids: dict[str, Bid], asked: int, invi
     for code, times in Counter(code for row in rows for code in row.reason_codes[:1]).items():
         yield _count(_("Excluded: %(reason)s") % {"reason": names.get(code, code)}, times)
     yield _count(_("Asked about a surprisingly low price"), asked)
-    rejected = sum(row.low_price_outcome == "not_explained" for row in rows)
-    yield _count(_("Low price not explained"), rejected)
+    rejected = sum(row.low_price_outcome in REJECTED for row in rows)
+    yield _count(_("Excluded for a low price"), rejected)
 
 
 def _prices(lot: LotView, currency: str) -> Iterator[Figure]:

@@ -83,6 +83,8 @@ def _sentence(code: str, params: Mapping[str, str]) -> str:
         return _missing_sentence(params)
     if code == "form":
         return _("The bid could not be opened: its integrity is violated.") if "damaged" in params else ""
+    if code == "abnormally_low" and "cause" in params:
+        return _low_price_sentence(params["cause"])
     if code == "min_score" and "group" in params:
         return _("The criteria “%(group)s” together stay below the published %(share)s %% of their points.") % params
     texts = {
@@ -100,6 +102,12 @@ def _sentence(code: str, params: Mapping[str, str]) -> str:
         "discount_applied": _("Unconditional discount of %(percent)s %% applied."),
     }
     return texts[code] % params if code in texts else ""
+
+
+def _low_price_sentence(cause: str) -> str:
+    if cause == "law_breached":
+        return _("The price is abnormally low because environmental, social or labour law is not kept.")
+    return _("The price is abnormally low because of State aid that was not shown to be lawful in time.")
 
 
 def _missing_sentence(params: Mapping[str, str]) -> str:

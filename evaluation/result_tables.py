@@ -82,6 +82,8 @@ def _badges(row: RowView) -> list[tuple[str, str]]:
         found.append(("warning", _("Price to be clarified")))
     elif row.low_price_outcome == "explained":
         found.append(("info", _("Low price explained")))
+    elif row.low_price_outcome == "accepted":
+        found.append(("info", _("Low price accepted")))
     return found
 
 

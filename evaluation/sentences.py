@@ -197,15 +197,22 @@ def _tenth(value: Fraction, rounding: str) -> Decimal:
 
 def flag_text(flag: Flag) -> str:
     """ "25.31 % below the next bid"."""
-    base = _("the next bid") if flag.base == "next" else _("the estimate")
-    return _("%(percent)s %% below %(base)s") % {"percent": number(flag.pct), "base": base}
+    return _("%(percent)s %% below %(base)s") % {"percent": number(flag.pct), "base": base_words(flag.base)}
+
+
+def base_words(base: str) -> str:
+    """What a price was compared with."""
+    return {
+        "next": _("the next bid"), "estimate": _("the estimate"), "mean": _("the mean of the admissible bids"),
+        "median": _("the median of the admissible bids"),
+    }[base]  # fmt: skip
 
 
 def blocked_text(code: str) -> str:
     """Why a lot cannot be awarded yet."""
     return {
         "price_clarification_pending": _(
-            "The price of the first bid is surprisingly low and has to be clarified first."
+            "A surprisingly low price in this lot has to be clarified first: without that bid the order may change."
         ),
         "draw_required": _("Several bids are equal: lots must be drawn and the draw recorded."),
     }.get(code, code)
@@ -247,7 +254,8 @@ def formula_sentences(spec: EvaluationSpec) -> list[str]:
         if spec.price_basis == "gross"
         else _("Prices are compared without VAT.")
     )
-    sentences = [basis, *_method_sentences(code, values, spec), *_limits(spec), tie_text(spec.tie_chain)]
+    rule = [*_method_sentences(code, values, spec), *_limits(spec), tie_text(spec.tie_chain)]
+    sentences = [basis, *rule, *_low_measures(spec)]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -359,6 +367,22 @@ def _limits(spec: EvaluationSpec) -> list[str]:
     if spec.price_cap is not None:
         found.append(_("A bid above a price of %(price)s is excluded.") % {"price": number(spec.price_cap)})
     return found
+
+
+def _low_measures(spec: EvaluationSpec) -> list[str]:
+    """From which distance a price is asked about, as it is published."""
+    gaps = {
+        "next": spec.gap_to_next_pct, "estimate": spec.gap_to_estimate_pct, "mean": spec.gap_to_mean_pct,
+        "median": spec.gap_to_median_pct,
+    }  # fmt: skip
+    words = [
+        _("%(percent)s %% below %(base)s") % {"percent": number(gap), "base": base_words(base)}
+        for base, gap in gaps.items() if gap
+    ]  # fmt: skip
+    if not words:
+        return []
+    text = _("A price is asked about if it lies at least %(measures)s. The price alone excludes no bid.")
+    return [text % {"measures": _(" or ").join(words)}]
 
 
 @dataclass(frozen=True, slots=True)

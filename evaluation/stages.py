@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bids.models import Bid
+from evaluation.low_price import state_of
 from evaluation.models import (
     AbnormallyLowCheck,
     CandidateSelection,
@@ -154,10 +155,10 @@ def _questions(found: dict[int, Stage], ids: list[int], now: datetime) -> None:
         stage: Any = found[check.bid.tender_id]
         if check.outcome and check.decided_by_id:
             stage.unconfirmed |= {check.decided_by_id}
-        elif check.answered_at or check.due_at < now:
-            stage.prices = (*stage.prices, check)
+        elif state_of(check, now) in ("asked", "aid_asked"):
+            stage.prices_until = max(filter(None, (stage.prices_until, check.aid_due_at or check.due_at)))
         else:
-            stage.prices_until = max(filter(None, (stage.prices_until, check.due_at)))
+            stage.prices = (*stage.prices, check)
     asked = SupplementRequest.objects.filter(bid__tender__in=ids, received_at=None).order_by()
     for pk, due_at in asked.values_list("bid__tender", "due_at"):
         if due_at >= now:

@@ -171,6 +171,9 @@ def _checks(world: World, tender: Tender, state: Office, now: datetime) -> Itera
         if price.answered_at is None and price.decided_at is None:
             label = gettext_lazy("Let the company explain its price")
             yield _act("price_answer", _company_of(world, price.bid.company_id), label, _explain, world, price)
+        elif price.aid_asked_at and price.aid_answered_at is None and price.decided_at is None:
+            label = gettext_lazy("Let the company show that the State aid was lawful")
+            yield _act("price_aid", _company_of(world, price.bid.company_id), label, _show_aid, world, price)
         elif price.decided_at is None:
             label = gettext_lazy("Let the office judge the explanation")
             yield _act("price_decide", "officer", label, _decide_price, world, price)
@@ -233,6 +236,12 @@ def _explain(world: World, price: Any) -> None:
     evaluating.answer_price(
         actor=actor, check_id=price.pk, text=_("We print at night on machines that are paid for; calculation enclosed.")
     )
+
+
+def _show_aid(world: World, price: Any) -> None:
+    actor = world.account(_company_of(world, price.bid.company_id))
+    text = _("The aid was approved; the notice and its legal basis are enclosed.")
+    evaluating.answer_aid_proof(actor=actor, check_id=price.pk, text=text)
 
 
 def _decide_price(world: World, price: Any) -> None:
@@ -341,10 +350,10 @@ def _award(world: World, tender: Tender, run: EvaluationRun) -> Iterator[Act]:
         (lot.lot_id, row.bid_id)
         for lot in view_of(run).lots
         for row in lot.rows
-        if row.bid_id in lot.winner and row.low_price_outcome == "clarification_required"
+        if row.status == "valid" and row.low_price_outcome == "clarification_required"
     ]
     asked = set(AbnormallyLowCheck.objects.filter(bid__tender=tender).values_list("lot__code", "bid__reference"))
-    for lot, number in surprising:  # a surprisingly low price that comes first is asked about before any award
+    for lot, number in surprising:  # a surprisingly low price is asked about before any award of its lot
         if (lot, number) not in asked:
             label = gettext_lazy("Let the office ask about the low price")
             yield _act("price_ask", "officer", label, _ask_price, world, tender, lot, number)

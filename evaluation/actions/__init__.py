@@ -41,7 +41,14 @@ from evaluation.actions.panel import (
     set_consensus,
     submit_scores,
 )
-from evaluation.actions.prices import answer_price, ask_price, confirm_price, decide_price
+from evaluation.actions.prices import (
+    answer_aid_proof,
+    answer_price,
+    ask_aid_proof,
+    ask_price,
+    confirm_price,
+    decide_price,
+)
 from evaluation.actions.provision import add_discount_rate, save_provision
 from evaluation.actions.questions import answer_clarification, ask_clarification
 from evaluation.actions.register import record_register_query, record_resolution
@@ -52,11 +59,13 @@ __all__ = [
     "add_check_step",
     "add_discount_rate",
     "affected_bids",
+    "answer_aid_proof",
     "answer_clarification",
     "answer_complaint",
     "answer_price",
     "answer_reasons",
     "appoint_panel",
+    "ask_aid_proof",
     "ask_clarification",
     "ask_for_reasons",
     "ask_price",

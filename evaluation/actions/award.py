@@ -109,15 +109,17 @@ def _require_awardable(tender: Tender, chosen: Mapping[Lot, Bid | None]) -> Eval
     run = latest(tender)
     if run is None:
         refuse("not_evaluated", _("The bids have not been evaluated yet."))
+    result = result_of(run)
     for lot, bid in chosen.items():
-        if bid is not None and AbnormallyLowCheck.objects.filter(bid=bid, lot=lot, second_person=None).exists():
+        in_question = [row.bid_id for row in result.lot(lot.code).valid_rows]
+        asked = AbnormallyLowCheck.objects.filter(lot=lot, second_person=None, bid__reference__in=in_question)
+        if bid is not None and asked.exists():
             _refuse_open_price(lot)
     inputs, _result = calculate(tender)
     if fingerprint(inputs.to_json()) != run.inputs_hash:
         refuse("evaluate_again", _("Something has changed since the evaluation. Evaluate again first."))
     if LotOutcome.objects.filter(lot__in=[lot.pk for lot in chosen]).exists():
         refuse("awarded_already", _("This lot has an outcome already."))
-    result = result_of(run)
     for lot, bid in chosen.items():
         _require_lot(lot, bid, result)
     return run
@@ -150,7 +152,7 @@ def _require_lot(lot: Lot, bid: Bid | None, result: TenderResult) -> None:
         refuse(
             "draw_required", _("Several bids are equal in lot %(lot)s: lots must be drawn first.") % {"lot": lot.code}
         )
-    if row.abnormally_low_outcome == "clarification_required":
+    if any(other.abnormally_low_outcome == "clarification_required" for other in result.lot(lot.code).valid_rows):
         _refuse_open_price(lot)
 
 

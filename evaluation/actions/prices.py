@@ -1,5 +1,6 @@
 """The clarification of a surprisingly low price: asked, answered, decided, confirmed by a second person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,12 +23,13 @@ from evaluation.actions.access import (
     tender_of_bid,
     words,
 )
-from evaluation.lifecycle import decide_second, decide_stage
+from evaluation.lifecycle import PriceOutcome, decide_second, decide_stage
+from evaluation.low_price import EXAMINED, decide_ask_aid, decide_outcome
 from evaluation.models import AbnormallyLowCheck
 
 
 def ask_price(*, actor: User, bid_id: UUID, lot_code: str, due_at: datetime) -> AbnormallyLowCheck:
-    """Ask the bidder to explain its price for a lot; until it is decided, this bid cannot win the award."""
+    """Ask the bidder to explain its price for a lot; until it is decided, the lot cannot be awarded."""
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
         require(decide_stage("ask_price", tender.is_call))
@@ -74,22 +76,72 @@ def answer_price(*, actor: User, check_id: int, text: str) -> AbnormallyLowCheck
     return check
 
 
-def decide_price(*, actor: User, check_id: int, outcome: str, reason: str) -> AbnormallyLowCheck:
-    """Decide whether the price is explained; possible after the answer or after the due date. Counts once confirmed."""
+def ask_aid_proof(*, actor: User, check_id: int, due_at: datetime) -> AbnormallyLowCheck:
+    """The price is low because of State aid: ask for the proof that it was lawful, before anything is decided."""
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(_check(check_id).bid_id), "check")
         check = _check(check_id)
-        if check.second_person_id:
-            refuse("confirmed_already", _("This has been confirmed already."))
-        if check.answered_at is None and now <= check.due_at:
-            refuse("answer_pending", _("The bidder may still answer."))
-        if outcome not in ("explained", "not_explained"):
+        require(decide_ask_aid(check, now))
+        if due_at <= now:
+            raise ValidationError({"due_at": _("The due date lies in the past.")})
+        bid = opened_bid(check.bid_id, tender)
+        check.aid_asked_at, check.aid_due_at = now, due_at
+        check.full_clean()
+        check.save()
+        tell_bidder(
+            bid.company,
+            kind="price_question",
+            key=f"price_aid:{check.pk}",
+            subject=gettext_lazy("Question about State aid: %(title)s"),
+            body=gettext_lazy(
+                "The buyer asks you to show that State aid behind your price was lawful. Sign in to answer."
+            ),
+            tender=tender,
+            at=now,
+        )
+        data = {"check": check.pk, "due_at": audit.stamp(due_at)}
+        audit.record(tender.chain, "price.aid_asked", actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
+    return check
+
+
+def answer_aid_proof(*, actor: User, check_id: int, text: str) -> AbnormallyLowCheck:
+    """The bidder shows that the aid was lawful, or the office notes what it received."""
+    with audit.in_transaction():
+        tender, now, _is_bidder = begin_for_bidder(actor, _check(check_id).bid_id)
+        check = _check(check_id)
+        if check.aid_asked_at is None:
+            refuse("not_asked", _("Nothing was asked about State aid."))
+        if check.decided_at:
+            refuse("decided_already", _("The price has been decided on already."))
+        check.aid_answer, check.aid_answered_at = words(text, "text"), now
+        check.full_clean()
+        check.save()
+        subject = f"bid:{check.bid_id}"
+        audit.record(tender.chain, "price.aid_answered", actor=actor, at=now, subject=subject, data={"check": check.pk})
+    return check
+
+
+def decide_price(
+    *, actor: User, check_id: int, outcome: str, reason: str, examined: Sequence[str] = ()
+) -> AbnormallyLowCheck:
+    """Decide what the explanation is worth; after the answer or the due date. Counts once confirmed.
+
+    `examined` names what was looked at (evaluation.low_price.EXAMINED).
+    """
+    with audit.in_transaction():
+        tender, now = begin(actor, tender_of_bid(_check(check_id).bid_id), "check")
+        check = _check(check_id)
+        if outcome not in PriceOutcome.values:
             raise ValidationError({"outcome": _("Choose whether the price is explained or not.")})
+        if unknown := sorted(set(examined) - EXAMINED.keys()):
+            raise ValidationError({"examined": _("Unknown entry: %(name)s.") % {"name": unknown[0]}})
+        require(decide_outcome(check, outcome, now))
         check.outcome, check.reason = outcome, words(reason, "reason")
+        check.examined = [name for name in EXAMINED if name in examined]
         check.decided_at, check.decided_by = now, actor
         check.full_clean()
         check.save()
-        data = {"check": check.pk, "outcome": outcome, "reason": check.reason}
+        data = {"check": check.pk, "outcome": outcome, "reason": check.reason, "examined": check.examined}
         audit.record(tender.chain, "price.decided", actor=actor, at=now, subject=f"bid:{check.bid_id}", data=data)
     return check
 

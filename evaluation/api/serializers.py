@@ -5,7 +5,8 @@ from datetime import date
 from rest_framework import serializers
 
 from accounts.api.fields import StrictDecimalField
-from evaluation.lifecycle import ExclusionCode
+from evaluation.lifecycle import ExclusionCode, PriceOutcome
+from evaluation.low_price import EXAMINED
 from evaluation.scoring.drawing import GREATEST_NUMBER, LEAST_NUMBER
 
 
@@ -212,8 +213,17 @@ class PriceAnswerIn(serializers.Serializer):
 
 
 class PriceDecisionIn(serializers.Serializer):
-    outcome = serializers.ChoiceField(choices=["explained", "not_explained"])
+    """`examined` names what was looked at; "aid_unlawful" needs that the bidder was asked for the proof before."""
+
+    outcome = serializers.ChoiceField(choices=PriceOutcome.choices)
     reason = serializers.CharField(max_length=5000)
+    examined = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(EXAMINED)), required=False, max_length=len(EXAMINED)
+    )
+
+
+class AidQuestionIn(serializers.Serializer):
+    due_at = serializers.DateTimeField()
 
 
 class PriceQuestionOut(serializers.Serializer):
@@ -224,6 +234,11 @@ class PriceQuestionOut(serializers.Serializer):
     due_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
     answer = serializers.CharField()
+    aid_asked_at = serializers.DateTimeField(allow_null=True)
+    aid_due_at = serializers.DateTimeField(allow_null=True)
+    aid_answered_at = serializers.DateTimeField(allow_null=True)
+    aid_answer = serializers.CharField()
+    examined = serializers.ListField(child=serializers.CharField())
     outcome = serializers.CharField()
     reason = serializers.CharField()
     decided_at = serializers.DateTimeField(allow_null=True)

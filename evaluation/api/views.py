@@ -283,12 +283,34 @@ class ClarificationAnswerView(SignedIn):
         return Response(shapes.PriceQuestionOut(check).data)
 
 
+class AidQuestionView(SignedIn):
+    @extend_schema(request=shapes.AidQuestionIn, responses=shapes.PriceQuestionOut, operation_id="clarification_aid")
+    def post(self, request: Request, tender_id: int, check_id: int) -> Response:
+        """The price is low because of State aid: ask the bidder for the proof that it was lawful."""
+        _require_row_here(AbnormallyLowCheck, check_id, tender_id)
+        due_at = parsed(shapes.AidQuestionIn, request)["due_at"]
+        check = actions.ask_aid_proof(actor=actor_of(request), check_id=check_id, due_at=due_at)
+        return Response(shapes.PriceQuestionOut(check).data)
+
+
+class AidAnswerView(SignedIn):
+    @extend_schema(
+        request=shapes.PriceAnswerIn, responses=shapes.PriceQuestionOut, operation_id="clarification_aid_answer"
+    )
+    def post(self, request: Request, tender_id: int, check_id: int) -> Response:
+        """The bidder shows that the State aid was lawful."""
+        _require_row_here(AbnormallyLowCheck, check_id, tender_id)
+        text = parsed(shapes.PriceAnswerIn, request)["text"]
+        check = actions.answer_aid_proof(actor=actor_of(request), check_id=check_id, text=text)
+        return Response(shapes.PriceQuestionOut(check).data)
+
+
 class ClarificationDecideView(SignedIn):
     @extend_schema(
         request=shapes.PriceDecisionIn, responses=shapes.PriceQuestionOut, operation_id="clarification_decide"
     )
     def post(self, request: Request, tender_id: int, check_id: int) -> Response:
-        """Decide whether the price is explained; a second person confirms."""
+        """Decide what the explanation is worth; a second person confirms."""
         _require_row_here(AbnormallyLowCheck, check_id, tender_id)
         check = actions.decide_price(
             actor=actor_of(request), check_id=check_id, **parsed(shapes.PriceDecisionIn, request)

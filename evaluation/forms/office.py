@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from evaluation.forms.grounds import DETAILS, GroundPart, details_of
 from evaluation.lifecycle import ExclusionCode
+from evaluation.low_price import EXAMINED
 from evaluation.scoring.drawing import GREATEST_NUMBER, LEAST_NUMBER
 from tendering.forms.dates import Clock, Day
 from tendering.models import Criterion, RequiredDocument, Tender
@@ -200,18 +201,35 @@ class AnswerPriceForm(forms.Form):
 
 
 class DecidePriceForm(forms.Form):
-    """Whether a surprisingly low price is explained."""
+    """What came of the clarification of a surprisingly low price."""
 
+    examined = forms.MultipleChoiceField(
+        label=gettext_lazy("What was looked at?"), required=False, choices=list(EXAMINED.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     outcome = forms.ChoiceField(
         label=gettext_lazy("Is the price explained?"),
         choices=[
             ("explained", gettext_lazy("Yes, the bid stays")),
+            ("accepted", gettext_lazy("Not fully, but the bid stays; the reason says why")),
             ("not_explained", gettext_lazy("No, the bid is excluded")),
+            (
+                "law_breached",
+                gettext_lazy("Environmental, social or labour law is not kept: the bid has to be excluded"),
+            ),
+            ("aid_unlawful", gettext_lazy("The State aid was not shown to be lawful in time: the bid is excluded")),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose whether the price is explained or not.")},
     )
     reason = reason_field(gettext_lazy("Reason"), gettext_lazy("Give the reason for this decision"))
+
+    def __init__(self, data: Any = None, *, aid_asked: bool, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        field = self.fields["outcome"]
+        assert isinstance(field, forms.ChoiceField)
+        hidden = "not_explained" if aid_asked else "aid_unlawful"
+        field.choices = [(key, words) for key, words in field.choices if key != hidden]
 
 
 class PanelForm(forms.Form):

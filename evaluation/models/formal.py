@@ -6,11 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from bids.models import Bid
-from evaluation.lifecycle import ExclusionCode
+from evaluation.lifecycle import ExclusionCode, PriceOutcome
 from tendering.models import Lot
 
 
@@ -87,7 +86,11 @@ class Exclusion(models.Model):
 
 
 class AbnormallyLowCheck(models.Model):
-    """The clarification of a surprisingly low price: asked, answered, decided with a second person."""
+    """The clarification of a surprisingly low price: asked, answered, decided with a second person.
+
+    Where State aid is the cause, the bidder is asked once more, for the proof that it was lawful (`aid_...`).
+    `examined` names what was looked at. The steps and what may follow: evaluation.low_price.
+    """
 
     bid = models.ForeignKey(Bid, on_delete=models.CASCADE, related_name="price_clarifications")
     lot = models.ForeignKey(Lot, on_delete=models.CASCADE, related_name="+")
@@ -96,9 +99,12 @@ class AbnormallyLowCheck(models.Model):
     due_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(blank=True)
-    outcome = models.CharField(
-        max_length=20, blank=True, choices=[("explained", _("explained")), ("not_explained", _("not explained"))]
-    )
+    aid_asked_at = models.DateTimeField(null=True, blank=True)
+    aid_due_at = models.DateTimeField(null=True, blank=True)
+    aid_answered_at = models.DateTimeField(null=True, blank=True)
+    aid_answer = models.TextField(blank=True)
+    examined = models.JSONField(default=list, blank=True)
+    outcome = models.CharField(max_length=20, blank=True, choices=PriceOutcome.choices)
     reason = models.TextField(blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -87,7 +87,7 @@ def _row(row: Row, lot: LotResult) -> dict[str, Any]:
 
 
 def _flags(row: Row) -> dict[str, Any]:
-    names = {"next": "next bid", "estimate": "estimate"}
+    names = {"next": "next bid", "estimate": "estimate", "mean": "mean", "median": "median"}
     return {
         "abnormally_low_flag": [f"{flag.pct} % below {names[flag.base]}" for flag in row.flags],
         "flags": [{"code": flag.code, "base": flag.base, "pct": str(flag.pct)} for flag in row.flags],

@@ -1,6 +1,6 @@
 """The same bids under M1, M2 and M3: information for the file, only the published method decides."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,17 +13,17 @@ from .results import Comparison, Figures
 COMPARED = {"m1": "weighted_linear", "m2": "ratio_simple", "m3": "ratio_extended"}
 
 
-def compare_methods(spec: EvaluationSpec, entries: Sequence[Entry], pending: Collection[str]) -> dict[str, Comparison]:
+def compare_methods(spec: EvaluationSpec, entries: Sequence[Entry], pending: bool) -> dict[str, Comparison]:
     """Winner and figures by M1, M2, M3; empty without valid bids or where a price is not above zero.
 
-    `pending` holds the bids whose price clarification is still open.
+    `pending`: the price of a valid bid still has to be clarified; its exclusion could change every order.
     """
     if not entries or any(entry.price <= 0 for entry in entries):
         return {}
     return {name: _compare(method, spec, entries, pending) for name, method in COMPARED.items()}
 
 
-def _compare(method: str, spec: EvaluationSpec, entries: Sequence[Entry], pending: Collection[str]) -> Comparison:
+def _compare(method: str, spec: EvaluationSpec, entries: Sequence[Entry], pending: bool) -> Comparison:
     scoring = METHODS[method, "1"].score(spec, entries)
     ranking = rank(entries, scoring, spec.tie_chain)
     band = method == "ratio_extended"
@@ -32,7 +32,7 @@ def _compare(method: str, spec: EvaluationSpec, entries: Sequence[Entry], pendin
         winner=ranking.winners,
         tie_break_used=ranking.steps_used,
         unresolved_tie=ranking.unresolved,
-        price_clarification_pending=any(bid_id in pending for bid_id in ranking.winners),
+        price_clarification_pending=pending,
         figures={row.bid_id: _figures(row, ranking.ranks[row.bid_id], spec) for row in scoring.rows},
         in_band=tuple(row.bid_id for row in scoring.rows if row.key is not None) if band else (),
         swing_pct=spec.extended_swing_pct if band else None,

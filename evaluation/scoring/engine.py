@@ -100,8 +100,8 @@ def _result(
 ) -> LotResult:
     scored = {row.bid_id: row for row in scoring.rows}
     rows = tuple(_row(item, lot, spec, scored.get(item.bid.bid_id), scoring, ranking) for item in standings)
-    pending = {row.bid_id for row in rows if row.abnormally_low_outcome == "clarification_required"}
-    blocked = ["price_clarification_pending"] if pending.intersection(ranking.winners) else []
+    pending = any(row.abnormally_low_outcome == "clarification_required" for row in rows if row.status == "valid")
+    blocked = ["price_clarification_pending"] if pending and ranking.winners else []
     if ranking.unresolved:
         blocked.append("draw_required")
     return LotResult(

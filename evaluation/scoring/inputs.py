@@ -22,7 +22,7 @@ __all__ = [
 PriceBasis = Literal["net", "gross"]
 CriterionKind = Literal["price", "cost", "efficiency", "quality"]
 BidState = Literal["submitted", "withdrawn", "late"]
-Clarification = Literal["open", "explained", "not_explained"]
+Clarification = Literal["open", "explained", "accepted", "not_explained", "law_breached", "aid_unlawful"]
 AllocationRule = Literal["best_per_lot", "maximise_total_points", "best_value_combination"]
 
 
@@ -70,7 +70,8 @@ class EvaluationSpec:
     of the method by name (methods.Param), `figure_criterion` the criterion whose number is an external key figure;
     `reference_reason` and `reference_set_on` (ISO date) say why and when fixed reference values were chosen.
     `anonymous_bids`: people score without the bidders' names; `two_envelopes`: prices are opened after the scores are
-    closed. Neither changes a figure.
+    closed. Neither changes a figure. The four gaps say from how many per cent below the next bid, the estimate, or the
+    mean or median of the valid bids a price is asked about; 0 or None: not by this measure.
     """
 
     method: str
@@ -88,6 +89,8 @@ class EvaluationSpec:
     price_cap: Decimal | None = None
     gap_to_next_pct: Decimal | None = Decimal(20)
     gap_to_estimate_pct: Decimal | None = Decimal(30)
+    gap_to_mean_pct: Decimal | None = None
+    gap_to_median_pct: Decimal | None = None
     estimate_vat_rate: Decimal = Decimal(19)
     note_spread: Decimal = Decimal(2)
     consensus_spread: Decimal = Decimal(4)

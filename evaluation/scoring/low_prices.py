@@ -1,14 +1,28 @@
-"""Step 3 and 5: abnormally low prices. A flag opens a clarification; only an unsatisfactory answer excludes."""
+"""Step 3 and 5: abnormally low prices. A measure opens a clarification; only what two people decided excludes."""
 
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from statistics import median
+from typing import Final, Literal
 
 from .exact import as_decimal, half_up
 from .formulas import gap_pct
 from .inputs import EvaluationSpec, LotInput, Reason
-from .results import Flag, LowOutcome
+from .results import REJECTED, Flag, LowOutcome
 from .standing import Standing
 
-_REJECTED = Reason("abnormally_low", "abnormally low and not satisfactorily explained")
+ENOUGH: Final = 3  # valid bids from which mean and median say something
+_REASONS: Mapping[str, Reason] = {
+    "not_explained": Reason("abnormally_low", "abnormally low and not satisfactorily explained"),
+    "law_breached": Reason(
+        "abnormally_low", "abnormally low because environmental, social or labour law is not kept",
+        {"cause": "law_breached"},
+    ),
+    "aid_unlawful": Reason(
+        "abnormally_low", "abnormally low because of State aid not shown to be lawful in time",
+        {"cause": "aid_unlawful"},
+    ),
+}  # fmt: skip
 
 
 def estimate_on_basis(lot: LotInput, spec: EvaluationSpec) -> Fraction | None:
@@ -27,34 +41,43 @@ def flag_low_prices(standings: list[Standing], lot: LotInput, spec: EvaluationSp
     while True:
         valid = [standing for standing in standings if standing.status == "valid"]
         for standing in valid:
-            standing.flags = _next_flags(standing, valid, spec) + _estimate_flags(standing, estimate, spec)
+            standing.flags = tuple(_flags(standing, valid, estimate, spec))
             standing.outcome = _outcome(standing)
-        rejected = [standing for standing in valid if standing.outcome == "not_explained"]
+        rejected = [standing for standing in valid if standing.outcome in REJECTED]
         if not rejected:
             return
-        for standing in rejected:
-            standing.exclude(_REJECTED)
+        flagged = [standing for standing in rejected if standing.flags]  # first, so that the next one shows its own
+        for standing in flagged or rejected:
+            standing.exclude(_REASONS[str(standing.outcome)])
 
 
 def _outcome(standing: Standing) -> LowOutcome | None:
-    if not standing.flags:
-        return None
+    """What was decided; a price asked about by hand counts like a flagged one."""
     answer = standing.bid.clarification
-    return "clarification_required" if answer is None or answer == "open" else answer
+    if answer is None:
+        return "clarification_required" if standing.flags else None
+    return "clarification_required" if answer == "open" else answer
 
 
-def _next_flags(standing: Standing, valid: list[Standing], spec: EvaluationSpec) -> tuple[Flag, ...]:
+def _flags(
+    standing: Standing, valid: list[Standing], estimate: Fraction | None, spec: EvaluationSpec
+) -> Iterator[Flag]:
+    """By every published measure: the lowest bid against the next one, each bid against estimate, mean and median."""
     others = [other.amount for other in valid if other is not standing]
-    if spec.gap_to_next_pct is None or not others or min(others) <= 0 or standing.amount >= min(others):
-        return ()
-    gap = gap_pct(standing.amount, min(others))
-    return (Flag("abnormally_low", "next", as_decimal(gap, 2)),) if gap >= Fraction(spec.gap_to_next_pct) else ()
+    if others and min(others) > standing.amount:
+        yield from _flag("next", standing.amount, min(others), spec.gap_to_next_pct)
+    yield from _flag("estimate", standing.amount, estimate, spec.gap_to_estimate_pct)
+    if len(valid) >= ENOUGH:
+        amounts = [one.amount for one in valid]
+        yield from _flag("mean", standing.amount, sum(amounts, Fraction(0)) / len(amounts), spec.gap_to_mean_pct)
+        yield from _flag("median", standing.amount, Fraction(median(amounts)), spec.gap_to_median_pct)
 
 
-def _estimate_flags(standing: Standing, estimate: Fraction | None, spec: EvaluationSpec) -> tuple[Flag, ...]:
-    if spec.gap_to_estimate_pct is None or not estimate:
-        return ()
-    gap = gap_pct(standing.amount, estimate)
-    return (
-        (Flag("abnormally_low", "estimate", as_decimal(gap, 2)),) if gap >= Fraction(spec.gap_to_estimate_pct) else ()
-    )
+def _flag(
+    base: Literal["next", "estimate", "mean", "median"], price: Fraction, against: Fraction | None, limit: object
+) -> Iterator[Flag]:
+    if not limit or not against or against <= 0:
+        return
+    gap = gap_pct(price, against)
+    if gap >= Fraction(str(limit)):
+        yield Flag("abnormally_low", base, as_decimal(gap, 2))

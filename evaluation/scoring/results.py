@@ -10,7 +10,9 @@ from .codec import encode
 from .inputs import Reason
 
 Status = Literal["valid", "excluded", "withdrawn", "late"]
-LowOutcome = Literal["clarification_required", "explained", "not_explained"]
+LowOutcome = Literal["clarification_required", "explained", "accepted", "not_explained", "law_breached", "aid_unlawful"]
+REJECTED: frozenset[str] = frozenset({"not_explained", "law_breached", "aid_unlawful"})
+"""Outcomes of a clarified price that exclude the bid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """The price lies `pct` per cent below `base`: the next bid or the estimate. It opens a question, nothing more."""
+    """The price lies `pct` per cent below `base`. It opens a question, nothing more."""
 
     code: Literal["abnormally_low"]
-    base: Literal["next", "estimate"]
+    base: Literal["next", "estimate", "mean", "median"]
     pct: Decimal
 
 

@@ -52,8 +52,10 @@ def _spec(spec: EvaluationSpec) -> None:
     if spec.zero_at_factor <= 1:
         raise InputError("$.spec.zero_at_factor", "must be greater than 1")
     _within(spec.extended_swing_pct, 0, 100, "$.spec.extended_swing_pct")
-    for name in ("price_cap", "min_performance_points", "gap_to_next_pct", "gap_to_estimate_pct", "estimate_vat_rate"):
+    for name in ("price_cap", "min_performance_points", "estimate_vat_rate"):
         _within(getattr(spec, name), 0, None, f"$.spec.{name}")
+    for name in ("gap_to_next_pct", "gap_to_estimate_pct", "gap_to_mean_pct", "gap_to_median_pct"):
+        _within(getattr(spec, name), 0, 100, f"$.spec.{name}")
     _rounding(spec)
     numbers(spec)
     for index, group in enumerate(spec.group_minima or ()):

@@ -16,7 +16,7 @@ from bids import grounds, variants
 from bids.models import Bid, OpenedDocument
 from bids.partners import doubts, in_opened
 from evaluation import actions, check_tables
-from evaluation.award_rules import has_statutes
+from evaluation.award_rules import has_statutes, profile_of
 from evaluation.check_list import may_be_mended
 from evaluation.check_tables import Office, office
 from evaluation.forms.office import (
@@ -27,7 +27,8 @@ from evaluation.forms.office import (
     ExclusionForm,
     SupplementForm,
 )
-from evaluation.lifecycle import decide_second
+from evaluation.lifecycle import PriceOutcome, decide_second
+from evaluation.low_price import EXAMINED, decide_ask_aid, decide_outcome, state_of
 from evaluation.models import (
     AbnormallyLowCheck,
     BidClarification,
@@ -230,31 +231,48 @@ def ask_price(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str) -> H
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def price(request: HttpRequest, tender_id: int, check_id: int) -> HttpResponse:
-    """Note the bidder's explanation, and decide whether it is enough."""
+    """Note the bidder's explanation, ask about State aid behind the price, and decide what all that is worth."""
     who = file_of(request, tender_id)
     check = get_object_or_404(
         AbnormallyLowCheck.objects.select_related("bid__company", "lot"), pk=check_id, bid__tender=who.tender
     )
     act = request.POST.get("act")
-    answer = AnswerPriceForm(request.POST if act == "answer" else None)
+    answer = AnswerPriceForm(request.POST if act in ("answer", "aid_answer") else None)
+    aid = DueForm(request.POST if act == "aid" else None, tender=who.tender, proposed=who.now + DUE_DAYS)
     form = DecidePriceForm(
-        request.POST if act == "decide" else None, initial={"outcome": check.outcome, "reason": check.reason}
-    )
-    if act == "answer" and answer.is_valid():
+        request.POST if act == "decide" else None, aid_asked=check.aid_asked_at is not None,
+        initial={"outcome": check.outcome, "reason": check.reason, "examined": check.examined},
+    )  # fmt: skip
+    if act in ("answer", "aid_answer") and answer.is_valid():
+        note = actions.answer_price if act == "answer" else actions.answer_aid_proof
         with take_over(answer):
-            actions.answer_price(actor=who.user, check_id=check.pk, text=answer.cleaned_data["text"])
+            note(actor=who.user, check_id=check.pk, text=answer.cleaned_data["text"])
+            return redirect("check_price", tender_id=tender_id, check_id=check_id)
+    if act == "aid" and aid.is_valid():
+        with take_over(aid, due_field):
+            actions.ask_aid_proof(actor=who.user, check_id=check.pk, due_at=aid.due_at)
+            messages.success(request, _("Asked. The bidder has been told by mail."))
             return redirect("check_price", tender_id=tender_id, check_id=check_id)
     if act == "decide" and form.is_valid():
         with take_over(form):
             actions.decide_price(actor=who.user, check_id=check.pk, **form.cleaned_data)
             messages.success(request, _("Recorded. It counts once a second person has confirmed it."))
             return redirect("check_bid", tender_id=tender_id, bid_id=check.bid_id)
-    shown = answer if act == "answer" else form
+    shown = {"answer": answer, "aid_answer": answer, "aid": aid}.get(act or "", form)
     return show(
-        request, who, "price", status=422 if shown.errors else 200, check=check, form=form, answer=answer,
+        request, who, "price", status=422 if shown.errors else 200, check=check, form=form, answer=answer, aid=aid,
+        shown=shown, sources=has_statutes(who.tender), tell_commission=_for_commission(who, check),
+        examined=[EXAMINED[name] for name in check.examined],
         may_check=bool(may(who, "check")) and not check.second_person_id,
-        may_decide=check.answered_at is not None or who.now > check.due_at,
+        may_decide=bool(decide_outcome(check, "explained", who.now)), may_ask_aid=bool(decide_ask_aid(check, who.now)),
     )  # fmt: skip
+
+
+def _for_commission(who: Reader, check: AbnormallyLowCheck) -> bool:
+    """An exclusion because of State aid in an EU-wide procedure is reported to the Commission (§ 60 (4) VgV)."""
+    rules = profile_of(who.tender)
+    is_out = check.outcome == PriceOutcome.AID_UNLAWFUL and state_of(check, who.now) == "rejected"
+    return is_out and rules is not None and rules.regime == "VgV"
 
 
 def _act(request: HttpRequest, who: Reader, found: Bid, form: Any, title: str, button: str) -> HttpResponse:

@@ -20,7 +20,7 @@ from tendering.forms.faults import take_over
 from tendering.views.access import find_tender
 
 Asked = tuple[BidClarification, AnswerQuestionForm | None]
-Price = tuple[AbnormallyLowCheck, AnswerPriceForm | None]
+Price = tuple[AbnormallyLowCheck, AnswerPriceForm | None, AnswerPriceForm | None]
 
 
 @signed_in
@@ -33,10 +33,10 @@ def requests(request: HttpRequest, tender_id: int) -> HttpResponse:
     if not (prices or documents or questions):
         raise Http404
     asked = [(row, _answer_form(request, row, now)) for row in questions]
-    forms = [(row, _form(request, row)) for row in prices]
+    forms = [(row, _form(request, row), _aid_form(request, row)) for row in prices]
     if _sent(request, user, asked, forms):
         return redirect("bid_requests", tender_id=tender_id)
-    every: list[Any] = [form for _row, form in [*asked, *forms]]
+    every: list[Any] = [form for _row, *own in [*asked, *forms] for form in own]
     bound = next((form for form in every if form is not None and form.is_bound), None)
     context = {
         "tender": tender, "now": now, "prices": forms, "questions": asked, "documents": documents, "form": bound,
@@ -53,12 +53,13 @@ def _sent(request: HttpRequest, user: User, asked: list[Asked], prices: list[Pri
                 actions.answer_clarification(actor=user, clarification_id=question.pk, text=text)
                 messages.success(request, _("Your answer has reached the buyer."))
                 return True
-    for row, form in prices:
-        if form is not None and form.is_bound and form.is_valid():
-            with take_over(form):
-                actions.answer_price(actor=user, check_id=row.pk, text=form.cleaned_data["text"])
-                messages.success(request, _("Your explanation has reached the buyer."))
-                return True
+    for row, form, aid in prices:
+        for given, act in ((form, actions.answer_price), (aid, actions.answer_aid_proof)):
+            if given is not None and given.is_bound and given.is_valid():
+                with take_over(given):
+                    act(actor=user, check_id=row.pk, text=given.cleaned_data["text"])
+                    messages.success(request, _("Your explanation has reached the buyer."))
+                    return True
     return False
 
 
@@ -67,6 +68,14 @@ def _form(request: HttpRequest, row: AbnormallyLowCheck) -> AnswerPriceForm | No
     if row.decided_at:
         return None
     return AnswerPriceForm(_data(request, "check", row.pk), initial={"text": row.answer}, auto_id=f"price_{row.pk}_%s")
+
+
+def _aid_form(request: HttpRequest, row: AbnormallyLowCheck) -> AnswerPriceForm | None:
+    """The form for the proof that State aid was lawful; None where nothing was asked, or all is decided."""
+    if row.decided_at or row.aid_asked_at is None:
+        return None
+    data = _data(request, "aid", row.pk)
+    return AnswerPriceForm(data, initial={"text": row.aid_answer}, auto_id=f"aid_{row.pk}_%s")
 
 
 def _answer_form(request: HttpRequest, row: BidClarification, now: datetime) -> AnswerQuestionForm | None:

@@ -210,7 +210,10 @@ def _low_prices(award: Award) -> Iterator[str]:
     words = {
         "clarification_required": _("has to be clarified"),
         "explained": _("explained"),
+        "accepted": _("not fully explained, accepted with reasons"),
         "not_explained": _("not explained"),
+        "law_breached": _("environmental, social or labour law not kept"),
+        "aid_unlawful": _("State aid not shown to be lawful"),
     }
     flagged = [(lot, row) for lot in award.view.lots for row in lot.rows if row.flags or row.low_price_outcome]
     for lot, row in flagged:

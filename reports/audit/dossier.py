@@ -196,7 +196,8 @@ def checks_of(tender: Tender) -> list[Table]:
         .select_related("bid", "lot", "decided_by", "second_person").order_by("pk")
     ]  # fmt: skip
     low = [
-        [bid_name(row.bid), row.lot.code, _act(row.asked_at, row.asked_by), row.answer or NONE,
+        [bid_name(row.bid), row.lot.code, _act(row.asked_at, row.asked_by),
+         " ".join(filter(None, (row.answer, row.aid_answer))) or NONE,
          f"{row.get_outcome_display()} {row.reason}".strip() or NONE, _act(row.decided_at, row.decided_by),
          str(row.second_person or NONE)]
         for row in AbnormallyLowCheck.objects.filter(**of_bid)

@@ -150,6 +150,8 @@ VERBS: dict[str, Verb] = {
         "clarification.answered": _("A bidder answered what an entry means."),
         "price.asked": _("A bidder was asked to explain a low price."),
         "price.answered": _("A low price was explained by the bidder."),
+        "price.aid_asked": _("A bidder was asked to show that State aid behind a low price was lawful."),
+        "price.aid_answered": _("A bidder answered about State aid behind a low price."),
         "price.decided": _("It was decided whether a price is explained; a second person must confirm."),
         "price.confirmed": _("A second person confirmed the decision on a price."),
     }),

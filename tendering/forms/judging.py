@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tendering.defaults import MEASURES, gap, low_price_gaps
 from tendering.fields import DecimalField
 from tendering.forms import groups, life_cycle
 from tendering.forms.rows import Row, is_blank, read_rows
@@ -49,6 +50,13 @@ HEADS = {"quality": "B", "efficiency": "E", "cost": "C", "mandatory": "A"}
 IGNORED = frozenset({"code", "category", "points", "direction", "only"})
 ALL_LOTS = "*"
 LIFE_CYCLE = "life_cycle"
+LOW_KEYS = frozenset(f"gap_to_{name}_pct" for name in MEASURES)
+
+
+def _low_field(label: Any, hint: Any) -> DecimalField:
+    return DecimalField(
+        label=label, help_text=hint, required=False, places=2, max_value=Decimal(100), example=Decimal(20), unit="%"
+    )
 
 
 class HowForm(forms.Form):
@@ -103,6 +111,17 @@ class HowForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("Kept in the file with today's date, to show that they were chosen before any bid."),
     )  # fmt: skip
+    low_next = _low_field(gettext_lazy("Below the next bid, in per cent"), gettext_lazy("Usual is 20."))
+    low_estimate = _low_field(
+        gettext_lazy("Below your estimate, in per cent"), gettext_lazy("It says something if the estimate is sound.")
+    )
+    low_mean = _low_field(
+        gettext_lazy("Below the mean of the bids, in per cent"), gettext_lazy("From three admissible bids on.")
+    )
+    low_median = _low_field(
+        gettext_lazy("Below the median of the bids, in per cent"),
+        gettext_lazy("From three admissible bids on. One very dear bid does not move it."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, tender: Tender, today: str = "", **kwargs: Any) -> None:
@@ -116,6 +135,16 @@ class HowForm(forms.Form):
         self.slots = groups.slots(tender.evaluation)
         for slot in range(1, self.slots + 1):
             self.fields.update(groups.fields_of(slot))
+
+    @property
+    def low_prices(self) -> list[forms.BoundField]:
+        """From which distances a price is asked about."""
+        return [self[f"low_{name}"] for name in MEASURES]
+
+    @property
+    def opens_low_prices(self) -> bool:
+        """Whether something else than the measures of every draft is used, or faulty."""
+        return any(f"low_{name}" in self.errors or self[f"low_{name}"].value() for name in ("mean", "median"))
 
     @property
     def groups(self) -> list[list[forms.BoundField]]:
@@ -168,6 +197,9 @@ class HowForm(forms.Form):
         for name in ("anonymous_bids", "two_envelopes"):
             if data[name]:
                 spec[name] = True
+        if all(self.add_prefix(f"low_{name}") in self.data for name in MEASURES):
+            gaps = low_price_gaps({name: data[f"low_{name}"] and plain(data[f"low_{name}"]) for name in MEASURES})
+            spec = {key: value for key, value in spec.items() if key not in LOW_KEYS} | gaps
         return spec | self._own(offer, tender.evaluation) | groups.minima(data, self.slots)
 
     def _own(self, offer: Offer, stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -563,6 +595,7 @@ def how_initial(tender: Tender) -> dict[str, Any]:
         "min_performance_points": Decimal(least) if least else None,
         "anonymous_bids": bool(spec.get("anonymous_bids")),
         "two_envelopes": bool(spec.get("two_envelopes")),
+        **{f"low_{name}": gap(spec, name) or None for name in MEASURES},
         "version": tender.version,
     }
 

@@ -96,7 +96,8 @@ class Profile(Row):
 
     `minimum_days` by procedure code where the profile itself sets them; `advised_days` below which a period is
     called short; `answer_days` full days between last answer and deadline; `standstill_days` None = none.
-    `off` are checks that do not apply, `hints` those that are only mentioned.
+    `low_price_gaps`: from how many per cent below the next bid, the estimate, the mean or the median a price is asked
+    about in a new draft. `off` are checks that do not apply, `hints` those that are only mentioned.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Profile(Row):
     number_format: Literal["de", "en"]
     vat_rates: tuple[Decimal, ...]
     default_price_basis: Literal["net", "gross"]
+    low_price_gaps: Mapping[str, Decimal]
     holiday_calendar: str
     minimum_days: Mapping[str, int]
     advised_days: int | None
@@ -229,6 +231,8 @@ def _value(hint: Any, value: Any) -> Any:
         return date.fromisoformat(value)
     if hint is Decimal:
         return Decimal(value)
+    if hint == Mapping[str, Decimal]:
+        return {key: Decimal(item) for key, item in value.items()}
     if hint == tuple[Decimal, ...]:
         return tuple(Decimal(item) for item in value)
     return tuple(value) if isinstance(value, list) else value

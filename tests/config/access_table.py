@@ -433,6 +433,8 @@ TABLE: dict[str, Row] = {
     "api_exclusion_confirm": _kept(only(OFFICER, APPROVER), _PART),
     "api_clarifications": Row(only(OFFICER), "POST", on="opened"),
     "api_clarification_answer": _kept(only(BIDDER), _PART),
+    "api_clarification_aid": _kept(only(OFFICER), _PART),
+    "api_clarification_aid_answer": _kept(only(BIDDER), _PART),
     "api_clarification_decide": _kept(only(OFFICER), _PART),
     "api_clarification_confirm": _kept(only(OFFICER, APPROVER), _PART),
     "api_result": Row(only(OFFICER), "POST", on="opened"),

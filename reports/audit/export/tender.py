@@ -325,7 +325,8 @@ def _checks(tender: Tender) -> dict[str, Any]:
         ],
         "low_prices": [
             {"bid": bid_name(row.bid), "lot": row.lot.code,
-             **_act(row, ("asked_at", "due_at", "answered_at", "answer", "outcome", "reason", "decided_at"),
+             **_act(row, ("asked_at", "due_at", "answered_at", "answer", "aid_asked_at", "aid_due_at",
+                          "aid_answered_at", "aid_answer", "examined", "outcome", "reason", "decided_at"),
                     asked_by="asked_by_id", decided_by="decided_by_id", second_person="second_person_id")}
             for row in rows(AbnormallyLowCheck).select_related("lot")
         ],

@@ -275,3 +275,41 @@ def test_a_lot_without_criteria_goes_to_the_lowest_price():
     outcome = evaluate(replace(tender([]), spec=rule, lots=(only,))).lots[0]
     assert outcome.winner == ("B",)
     assert [row.rank for row in outcome.rows] == [2, 1]
+
+
+def test_a_low_price_of_a_bid_that_loses_blocks_the_lot_until_it_is_clarified():
+    bids = [bid("A", "800", "1"), bid("B", "1000", "10"), bid("C", "1010", "9")]
+    outcome = result(bids)
+    assert outcome.winner == ("B",)
+    assert outcome.award_blocked == ("price_clarification_pending",)
+    assert result([replace(bids[0], clarification="accepted"), *bids[1:]]).award_blocked == ()
+
+
+@pytest.mark.parametrize("outcome", ["law_breached", "aid_unlawful"])
+def test_a_breach_of_law_and_unlawful_aid_exclude_and_the_others_are_ranked_anew(outcome):
+    bids = [bid("A", "500", clarification=outcome), bid("B", "700", clarification="explained"), bid("C", "1000")]
+    found = result(bids)
+    assert (found.row("A").status, found.row("A").reason_codes) == ("excluded", ("abnormally_low",))
+    assert found.row("A").reasons[0].params == {"cause": outcome}
+    assert found.references["pmin"] == D("700.00")
+
+
+def test_a_price_asked_about_by_hand_counts_without_any_flag():
+    bids = [bid("A", "990", clarification="open"), bid("B", "1000")]
+    assert result(bids).award_blocked == ("price_clarification_pending",)
+    assert result([replace(bids[0], clarification="law_breached"), bids[1]]).row("A").status == "excluded"
+
+
+def test_mean_and_median_are_measures_of_their_own_from_three_bids_on():
+    rule = spec(gap_to_next_pct=D(0), gap_to_estimate_pct=D(0), gap_to_mean_pct=D(40), gap_to_median_pct=D(20))
+    outcome = result([bid("A", "800"), bid("B", "1000"), bid("C", "2200")], rule)
+    # mean 4000/3: (4000/3 - 800) / (4000/3) = 40 % exactly; median 1000: 20 %
+    flags = [(flag.base, flag.pct) for flag in outcome.row("A").flags]
+    assert flags == [("mean", D("40.00")), ("median", D("20.00"))]
+    assert outcome.row("B").flags == ()
+    assert result([bid("A", "800"), bid("B", "2200")], rule).row("A").flags == ()
+
+
+def test_a_measure_of_nought_per_cent_measures_nothing():
+    rule = spec(gap_to_next_pct=D(0), gap_to_estimate_pct=D(0))
+    assert result([bid("A", "1"), bid("B", "1000")], rule, estimated_value=D(1000)).row("A").flags == ()
