@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 DATA = Path(__file__).parent / "data"
 Fault = Literal["missing", "incomplete", "wrong"]
 COMPANY, PERFORMANCE, RANKING, PRICES = "company_related", "performance_related", "evaluation_relevant", "prices"
@@ -55,6 +58,17 @@ def steps_for(family: str, *, variants: bool = False) -> list[Step]:
 def may_be_mended(category: str, fault: Fault = "missing") -> bool:
     """Whether a document of this category may be asked for; unknown categories count as the company's own."""
     return fault in MENDABLE.get(category, MENDABLE[COMPANY])
+
+
+def why_not(category: str, fault: Fault) -> str | Promise:
+    """Why a document of this category with this fault cannot be asked for; "" where it can."""
+    if may_be_mended(category, fault):
+        return ""
+    if category == RANKING:
+        return _("It decides the ranking; it can be neither handed in nor changed later.")
+    if category in (PRICES, UNIT_PRICE):
+        return _("It holds prices; they stay as they were bid.")
+    return _("Papers about the service may be handed in or completed later, but not corrected.")
 
 
 def ground_lapses(event: date, *, mandatory: bool) -> date:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,8 +13,9 @@ from bids import grounds
 from bids.models import Bid, OpenedDocument
 from bids.partners import Partners, in_opened
 from evaluation.inputs import bid_name
+from evaluation.lifecycle import DocumentFault
 from evaluation.low_price import REJECTING, WORDS, state_of
-from evaluation.models import AbnormallyLowCheck, Exclusion, FormalCheck, SupplementRequest
+from evaluation.models import AbnormallyLowCheck, Exclusion, FormalCheck, SupplementDocument, SupplementRequest
 from evaluation.partner_checks import doubles
 from evaluation.price_findings import PriceFinding, price_findings
 from tendering.models import CriterionKind, Tender
@@ -32,7 +34,7 @@ class Line:
 
 @dataclass
 class Office:
-    """Everything the office has noted about the bids of a tender. Eight queries, whatever the number of bids."""
+    """Everything the office has noted about the bids of a tender. Nine queries, whatever the number of bids."""
 
     tender: Tender
     now: datetime
@@ -59,8 +61,17 @@ class Office:
         return [row for row in self.exclusions if row.confirmed_at is None]
 
     @property
+    def judged_documents(self) -> list[SupplementRequest]:
+        return [row for row in self.requests if row.needs_second]
+
+    @property
     def decided_prices(self) -> list[AbnormallyLowCheck]:
         return [row for row in self.prices if row.outcome and row.second_person_id is None]
+
+
+def _files() -> Prefetch[Any]:
+    """The files of requests without their bytes."""
+    return Prefetch("files", SupplementDocument.objects.defer("content"))
 
 
 def office(tender: Tender, now: datetime, *, prices: bool = True) -> Office:
@@ -77,7 +88,11 @@ def office(tender: Tender, now: datetime, *, prices: bool = True) -> Office:
         checks={check.bid_id: check for check in checks},
         exclusions=list(exclusions),
         prices=list(low),
-        requests=list(SupplementRequest.objects.filter(bid__in=found)),
+        requests=list(
+            SupplementRequest.objects.filter(bid__in=found)
+            .select_related("bid__company", "judged_by")
+            .prefetch_related(_files())
+        ),
         findings=price_findings(tender) if prices and found and not tender.is_call else [],
     )
 
@@ -162,13 +177,17 @@ def _document(state: Office, bid: Bid, name: str) -> list[Mark]:
         return [("success", _("there"))]
     if entry["status"] == "supplemented_late":
         return [("danger", _("handed in too late"))]
-    return [_requested(state, bid, name)]
+    return [_requested(state, bid, name, str(DocumentFault(entry["status"]).label))]
 
 
-def _requested(state: Office, bid: Bid, name: str) -> Mark:
+def _requested(state: Office, bid: Bid, name: str, fault: str) -> Mark:
     request = next((row for row in state.requests if row.bid_id == bid.pk and row.document == name), None)
     if request is None:
-        return "danger", _("missing")
+        return "danger", fault
+    if request.accepted is not None:
+        word = _("accepted") if request.accepted else _("not accepted")
+        kind = "success" if request.accepted else "danger"
+        return ("warning", _("%(word)s, not confirmed") % {"word": word}) if request.needs_second else (kind, word)
     if request.received_at:
         return ("success", _("handed in later")) if request.in_time else ("danger", _("handed in too late"))
     return ("warning", _("asked for")) if request.due_at >= state.now else ("danger", _("asked for, not received"))

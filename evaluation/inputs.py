@@ -121,7 +121,7 @@ class Rows:
         check = getattr(bid, "formal_check", None)
         asked = self.supplements.get(bid.pk, {})
         findings = check.findings if check is not None and check.confirmed_at else {}
-        reasons = formal_reasons(findings, self.mandatory, lambda name: name in asked and asked[name].in_time)
+        reasons = formal_reasons(findings, self.mandatory, lambda name: name in asked and asked[name].counts)
         here = [item for item in self.exclusions.get(bid.pk, []) if item.lot_id in (None, lot.pk if lot else None)]
         return reasons + recorded_reasons(here, reasons)
 

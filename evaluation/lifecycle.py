@@ -27,6 +27,14 @@ class ExclusionCode(models.TextChoices):
     ABNORMALLY_LOW = "abnormally_low", _("Abnormally low price, not explained")
 
 
+class DocumentFault(models.TextChoices):
+    """What is wrong with a document; the formal check finds it, and it decides what may be asked for."""
+
+    MISSING = "missing", _("missing")
+    INCOMPLETE = "incomplete", _("incomplete")
+    WRONG = "wrong", _("wrong")
+
+
 class PriceOutcome(models.TextChoices):
     """What came of a clarified price; the last three exclude the bid."""
 
@@ -50,7 +58,7 @@ def decide_score(
         return Refused("conflict", _("You declared a conflict of interest and do not score this tender."), 403)
     if connected_to:
         sentence = _(
-            "Your account or your e-mail address belongs to a bidder of this tender (%(names)s). "
+            "Your account, your e-mail address or a company of yours belongs to a bidder of this tender (%(names)s). "
             "You do not take part in judging it; please tell the procurement office."
         )
         return Refused("connected", sentence % {"names": connected_to}, 403)

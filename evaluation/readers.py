@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import Http404
 
 from accounts import clock
@@ -19,6 +20,7 @@ from evaluation.models import (
     EvaluationRun,
     PanelLock,
     PanelMember,
+    SupplementDocument,
     SupplementRequest,
 )
 from evaluation.results import latest
@@ -101,7 +103,9 @@ def questions_to(user: User, tender_id: int) -> tuple[list[AbnormallyLowCheck], 
     """What a bidder has been asked in this tender: price questions and missing documents of its own bids."""
     mine = _own_bids(user, tender_id)
     prices = AbnormallyLowCheck.objects.filter(bid__in=mine).select_related("bid", "lot")
-    return list(prices), list(SupplementRequest.objects.filter(bid__in=mine).select_related("bid"))
+    files = Prefetch("files", SupplementDocument.objects.defer("content"))
+    documents = SupplementRequest.objects.filter(bid__in=mine).select_related("bid").prefetch_related(files)
+    return list(prices), list(documents)
 
 
 def clarifications_to(user: User, tender_id: int) -> list[BidClarification]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from evaluation.figures import number
-from evaluation.lifecycle import ExclusionCode
+from evaluation.lifecycle import DocumentFault, ExclusionCode
 from evaluation.scoring.inputs import Reason
 
 COMPUTED = frozenset(
@@ -26,10 +26,10 @@ def formal_reasons(
     """
     met = findings.get("mandatory", {})
     grounds = [item for item in findings.get("grounds", []) if item.get("decision") == "exclude"]
-    missing = [item["name"] for item in findings.get("documents", []) if _is_missing(item, supplied)]
+    missing = [item for item in findings.get("documents", []) if _is_missing(item, supplied)]
     return [
         *(_reason("mandatory_requirement", criterion=code) for code in mandatory if met.get(code) is False),
-        *(_reason("documents_missing", document=name) for name in missing),
+        *(_document_reason(item) for item in missing),
         *([_reason("documents_changed")] if findings.get("changed_documents") else []),
         *(_reason("exclusion_ground", ground=item["ground"]) for item in grounds),
     ]
@@ -44,9 +44,16 @@ def recorded_reasons(exclusions: Iterable[Any], known: Sequence[Reason]) -> list
 
 
 def _is_missing(document: Mapping[str, Any], supplied: Callable[[str], bool]) -> bool:
-    if document.get("status") == "missing":
+    if document.get("status") in DocumentFault.values:
         return not supplied(str(document["name"]))
     return document.get("status") == "supplemented_late"
+
+
+def _document_reason(document: Mapping[str, Any]) -> Reason:
+    """A missing document is named alone, as it always was; another fault beside it."""
+    fault = str(document.get("status"))
+    more = {"fault": fault} if fault in (DocumentFault.INCOMPLETE, DocumentFault.WRONG) else {}
+    return _reason("documents_missing", document=document["name"], **more)
 
 
 def _reason(code: str, **params: str) -> Reason:
@@ -113,4 +120,8 @@ def _low_price_sentence(cause: str) -> str:
 def _missing_sentence(params: Mapping[str, str]) -> str:
     if "criterion" in params:
         return _("No promised number for criterion %(criterion)s.") % params
+    if params.get("fault") == DocumentFault.INCOMPLETE:
+        return _("Document “%(document)s” is incomplete and was not completed in time.") % params
+    if params.get("fault") == DocumentFault.WRONG:
+        return _("Document “%(document)s” is wrong and was not corrected in time.") % params
     return _("Document “%(document)s” was not supplied in time.") % params

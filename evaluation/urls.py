@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{TENDER}checks/<uuid:bid_id>/question/", check_steps.ask, name="check_ask"),
     path(f"{TENDER}checks/confirm/", checks.confirm, name="checks_confirm"),
     path(f"{TENDER}checks/received/<int:request_id>/", checks.received, name="check_received"),
+    path(f"{TENDER}checks/handed-in/<int:request_id>/", checks.handed_in, name="check_handed_in"),
     path(f"{TENDER}checks/price/<int:check_id>/", checks.price, name="check_price"),
     path(f"{TENDER}checks/<uuid:bid_id>/", checks.bid, name="check_bid"),
     path(f"{TENDER}checks/<uuid:bid_id>/documents/", checks.supplement, name="check_supplement"),
@@ -100,4 +101,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{TENDER}own-costs/", provision.provision, name="provision"),
     path(f"{TENDER}own-costs/<str:lot>/", provision.lot, name="provision_lot"),
     path(f"{TENDER}requests/", requests.requests, name="bid_requests"),
+    path(f"{TENDER}requests/documents/", requests.documents, name="bid_request_documents"),
+    path("bids/supplements/<uuid:document_id>/", requests.document, name="supplement_document"),
 ]

@@ -167,6 +167,9 @@ def _checks(world: World, tender: Tender, state: Office, now: datetime) -> Itera
             else:
                 label = gettext_lazy("Let the company hand in the missing document")
             yield _act("supplement", company, label, _hand_over, world, request, company)
+        elif request.needs_judging and request.files.all():
+            label = gettext_lazy("Let the office look at the document that was handed in")
+            yield _act("supplement_judge", "officer", label, _judge_document, world, request)
     for price in state.prices:
         if price.answered_at is None and price.decided_at is None:
             label = gettext_lazy("Let the company explain its price")
@@ -228,7 +231,18 @@ def _confirm(world: World, tender: Tender, state: Office) -> None:
 
 
 def _hand_over(world: World, request: Any, by: str) -> None:
-    evaluating.record_supplement(actor=world.account(by), bid_id=request.bid_id, document=request.document)
+    actor = world.account(by)
+    if by == "officer":
+        evaluating.record_supplement(actor=actor, bid_id=request.bid_id, document=request.document)
+    else:
+        file = (f"{request.document}.txt", _("Invented document of a practice run.").encode())
+        evaluating.hand_in_documents(actor=actor, bid_id=request.bid_id, files={request.pk: file})
+
+
+def _judge_document(world: World, request: Any) -> None:
+    evaluating.judge_supplement(
+        actor=world.account("officer"), request_id=request.pk, accepted=True, reason=_("Complete.")
+    )
 
 
 def _explain(world: World, price: Any) -> None:

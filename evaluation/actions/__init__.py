@@ -54,6 +54,7 @@ from evaluation.actions.questions import answer_clarification, ask_clarification
 from evaluation.actions.register import record_register_query, record_resolution
 from evaluation.actions.run import evaluate_tender, gaps
 from evaluation.actions.simulation import save_simulation
+from evaluation.actions.supplements import confirm_supplement, hand_in_documents, judge_supplement, read_supplement
 
 __all__ = [
     "add_check_step",
@@ -76,6 +77,7 @@ __all__ = [
     "confirm_exclusion",
     "confirm_formal_check",
     "confirm_price",
+    "confirm_supplement",
     "decide_award",
     "decide_price",
     "decide_selection",
@@ -88,10 +90,13 @@ __all__ = [
     "finish_draw",
     "gaps",
     "give_scores",
+    "hand_in_documents",
+    "judge_supplement",
     "note_flag",
     "note_reading",
     "propose_award",
     "propose_selection",
+    "read_supplement",
     "record_draw",
     "record_formal_check",
     "record_period",

@@ -19,6 +19,7 @@ from evaluation.actions.access import begin, opened_bid, tender_of_bid, words
 from evaluation.actions.formal import ask_for_documents
 from evaluation.award_rules import profile_of
 from evaluation.check_list import may_be_mended, steps_for
+from evaluation.lifecycle import DocumentFault
 from evaluation.models import (
     CheckStep,
     CheckStepState,
@@ -137,7 +138,7 @@ def _set(step: CheckStep, bid: Bid, actor: User, now: datetime, state: str, note
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """What one bid lacks: `askable` may come later, `not_askable` decides the ranking, `asked` was asked for."""
+    """What one bid lacks: `askable` may be mended later, `not_askable` may not, `asked` was asked for."""
 
     bid: Bid
     askable: list[str]
@@ -156,12 +157,12 @@ def lacking(tender: Tender) -> list[Lacking]:
 def _lacking(check: FormalCheck, asked: set[tuple[Any, str]]) -> Lacking:
     found = Lacking(check.bid, [], [], [])
     for item in check.findings.get("documents", []):
-        if item["status"] != "missing":
+        if item["status"] not in DocumentFault.values:
             continue
         name = item["name"]
         if (check.bid_id, name) in asked:
             found.asked.append(name)
-        elif may_be_mended(str(item.get("category", ""))):
+        elif may_be_mended(str(item.get("category", "")), item["status"]):
             found.askable.append(name)
         else:
             found.not_askable.append(name)

@@ -16,14 +16,14 @@ from accounts.models import User
 from bids.models import Bid
 from evaluation.actions.access import begin, begin_for_bidder, lot_of, opened_bid, tell_bidder, tender_of_bid, words
 from evaluation.award_rules import has_statutes
-from evaluation.check_list import may_be_mended
+from evaluation.check_list import why_not
 from evaluation.grounds import require_usable
-from evaluation.lifecycle import ExclusionCode, decide_second
+from evaluation.lifecycle import DocumentFault, ExclusionCode, decide_second
 from evaluation.models import Exclusion, FormalCheck, SupplementRequest
 from tendering.models import CriterionKind, Tender
 from tendering.zones import zone_of
 
-DOCUMENT_STATUSES = ("provided", "missing", "supplemented_late")
+DOCUMENT_STATUSES = ("provided", *DocumentFault.values, "supplemented_late")
 FINDING_KEYS = frozenset({"mandatory", "documents", "changed_documents", "grounds", "notes"})
 
 
@@ -60,6 +60,8 @@ def clean_findings(findings: Mapping[str, Any], tender: Tender, now: datetime) -
         item.get("status") not in DOCUMENT_STATUSES or not item.get("name") for item in findings.get("documents", [])
     ):
         errors["documents"] = _("Say for each document whether it is there or missing.")
+    elif unsaid := [item["name"] for item in findings.get("documents", []) if not _says_what(item)]:
+        errors["documents"] = _("Say what “%(name)s” lacks or what is wrong.") % {"name": unsaid[0]}
     if any(
         item.get("decision") not in ("exclude", "keep") or not item.get("ground")
         for item in findings.get("grounds", [])
@@ -77,6 +79,12 @@ def clean_findings(findings: Mapping[str, Any], tender: Tender, now: datetime) -
         "grounds": list(findings.get("grounds", [])),
         "notes": list(findings.get("notes", [])),
     }
+
+
+def _says_what(item: Mapping[str, Any]) -> bool:
+    """An incomplete or wrong document says what it lacks: the bidder reads that."""
+    needs = item["status"] in (DocumentFault.INCOMPLETE, DocumentFault.WRONG)
+    return not needs or bool(str(item.get("note") or "").strip())
 
 
 def _require_ground(ground: Mapping[str, Any], tender: Tender, now: datetime) -> None:
@@ -113,7 +121,7 @@ def unchecked_bids(tender: Tender) -> list[Bid]:
 
 
 def request_supplement(*, actor: User, bid_id: UUID, documents: list[str], due_at: datetime) -> list[SupplementRequest]:
-    """Ask a bidder once for documents that are missing; what decides the ranking cannot be handed in later."""
+    """Ask a bidder once for documents that are missing, incomplete or wrong, as far as the law allows (R37)."""
     with audit.in_transaction():
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
         return ask_for_documents(tender, opened_bid(bid_id, tender), documents, due_at, actor=actor, now=now)
@@ -123,11 +131,14 @@ def ask_for_documents(
     tender: Tender, bid: Bid, documents: list[str], due_at: datetime, *, actor: User, now: datetime
 ) -> list[SupplementRequest]:
     """The same inside an action that holds the tender's lock and asks several bidders at one moment."""
-    _require_supplementable(tender, bid, documents, due_at, now)
+    listed = _require_supplementable(tender, bid, documents, due_at, now)
     requests = [
-        SupplementRequest(bid=bid, document=name, requested_at=now, requested_by=actor, due_at=due_at)
+        SupplementRequest(
+            bid=bid, document=name, requested_at=now, requested_by=actor, due_at=due_at,
+            fault=listed[name]["status"], wanted=str(listed[name].get("note") or "").strip(),
+        )
         for name in documents
-    ]
+    ]  # fmt: skip
     for request in requests:
         request.full_clean()
         request.save()
@@ -136,7 +147,10 @@ def ask_for_documents(
         kind="documents_requested",
         key=f"supplement:{bid.pk}:{requests[0].pk}",
         subject=gettext_lazy("Missing documents: %(title)s"),
-        body=gettext_lazy("The buyer asks you to hand in missing documents. Sign in to see which and until when."),
+        body=gettext_lazy(
+            "The buyer asks you to hand in, complete or correct documents. Sign in to see which and until when, "
+            "and hand them in on the same page."
+        ),
         tender=tender,
         at=now,
     )
@@ -145,26 +159,33 @@ def ask_for_documents(
     return requests
 
 
-def _require_supplementable(tender: Tender, bid: Bid, documents: list[str], due_at: datetime, now: datetime) -> None:
+def _require_supplementable(
+    tender: Tender, bid: Bid, documents: list[str], due_at: datetime, now: datetime
+) -> dict[str, Mapping[str, Any]]:
+    """{document: its finding}; refuses what may not be asked for, with the reason."""
     if not tender.supplementation_allowed:
         refuse("no_supplements", _("The tender says that missing documents are not asked for."))
     if due_at <= now:
         raise ValidationError({"due_at": _("The due date lies in the past.")})
     check = FormalCheck.objects.filter(bid=bid).first()
     listed = {item["name"]: item for item in (check.findings if check else {}).get("documents", [])}
-    missing = {name for name, item in listed.items() if item["status"] == "missing"}
+    missing = {name for name, item in listed.items() if item["status"] in DocumentFault.values}
     if not documents or not missing.issuperset(documents):
-        raise ValidationError({"documents": _("Only documents that the formal check found missing can be asked for.")})
-    if not all(may_be_mended(str(listed[name].get("category", ""))) for name in documents):
-        refuse("not_supplementable", _("Documents that decide the ranking cannot be handed in later."))
+        raise ValidationError(
+            {"documents": _("Only documents in which the formal check found a fault can be asked for.")}
+        )
+    for name in documents:
+        if sentence := why_not(str(listed[name].get("category", "")), listed[name]["status"]):
+            refuse("not_supplementable", f"{name}: {sentence}")
     if SupplementRequest.objects.filter(bid=bid, document__in=documents).exists():
         refuse("asked_already", _("This document has been asked for already."))
+    return listed
 
 
 def record_supplement(
     *, actor: User, bid_id: UUID, document: str, received_at: datetime | None = None
 ) -> SupplementRequest:
-    """The document came in: the bidder hands it in now, or the office notes when it arrived (not in the future)."""
+    """The document came in another way: the office notes when it arrived (not in the future). Bidders hand it in."""
     with audit.in_transaction():
         tender, now, is_bidder = begin_for_bidder(actor, bid_id)
         request = SupplementRequest.objects.filter(bid_id=bid_id, document=document).first()
@@ -174,6 +195,8 @@ def record_supplement(
             refuse("received_already", _("This document has been received already."))
         if received_at and (is_bidder or not request.requested_at <= received_at <= now):
             raise ValidationError({"received_at": _("This is not a possible time of arrival.")})
+        if is_bidder:
+            refuse("hand_in_file", _("Hand the document in as a file, on the page with the buyer's questions."))
         request.received_at = received_at or now
         request.full_clean()
         request.save()

@@ -12,6 +12,7 @@ from bids.models import Bid
 from evaluation.actions.access import PRICES_SEALED, begin
 from evaluation.actions.formal import unchecked_bids
 from evaluation.actions.panel import is_closed
+from evaluation.actions.supplements import supplements_with_files
 from evaluation.fault_words import fault_words
 from evaluation.inputs import build_inputs, fingerprint
 from evaluation.models import EvaluationRun, Exclusion, FormalCheck, SupplementRequest
@@ -79,6 +80,9 @@ def gaps(tender: Tender, now: datetime) -> list[Refused]:
         found.append(Refused("checks_unconfirmed", text))
     if SupplementRequest.objects.filter(bid__tender=tender, received_at=None, due_at__gte=now).exists():
         found.append(Refused("documents_pending", _("A bidder may still hand in a missing document.")))
+    if any(row.needs_judging or row.needs_second for row in supplements_with_files(tender)):
+        text = _("A document that was handed in has not been judged yet, or waits for a second person.")
+        found.append(Refused("documents_unjudged", text))
     if Bid.objects.live().filter(tender=tender, late_admitted_at__isnull=False, opened_at=None).exists():
         found.append(Refused("late_bid_sealed", _("An admitted late bid has not been opened yet.")))
     return found

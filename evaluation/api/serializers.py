@@ -5,7 +5,7 @@ from datetime import date
 from rest_framework import serializers
 
 from accounts.api.fields import StrictDecimalField
-from evaluation.lifecycle import ExclusionCode, PriceOutcome
+from evaluation.lifecycle import DocumentFault, ExclusionCode, PriceOutcome
 from evaluation.low_price import EXAMINED
 from evaluation.scoring.drawing import GREATEST_NUMBER, LEAST_NUMBER
 
@@ -100,7 +100,10 @@ class ConsensusIn(serializers.Serializer):
 class DocumentFound(serializers.Serializer):
     name = serializers.CharField(max_length=200)
     category = serializers.CharField(max_length=30, required=False)
-    status = serializers.ChoiceField(choices=["provided", "missing", "supplemented_late"])
+    status = serializers.ChoiceField(choices=["provided", *DocumentFault.values, "supplemented_late"])
+    note = serializers.CharField(
+        max_length=1000, required=False, allow_blank=True, help_text="what an incomplete or wrong document lacks"
+    )
 
 
 class Cleaning(serializers.Serializer):
@@ -167,12 +170,38 @@ class SupplementReceived(serializers.Serializer):
     received_at = serializers.DateTimeField(required=False)
 
 
+class SupplementFileOut(serializers.Serializer):
+    """A file that was handed in, with what its receipt says."""
+
+    id = serializers.UUIDField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    received_at = serializers.DateTimeField()
+
+
 class SupplementOut(serializers.Serializer):
     id = serializers.IntegerField()
     bid_id = serializers.UUIDField()
     document = serializers.CharField()
+    fault = serializers.CharField()
+    wanted = serializers.CharField()
     due_at = serializers.DateTimeField()
     received_at = serializers.DateTimeField(allow_null=True)
+    in_time = serializers.BooleanField()
+    accepted = serializers.BooleanField(allow_null=True)
+    needs_second = serializers.BooleanField()
+    files = SupplementFileOut(many=True)
+
+
+class SupplementFileIn(serializers.Serializer):
+    file = serializers.FileField(max_length=1000, help_text="any kind of file")
+
+
+class SupplementJudgeIn(serializers.Serializer):
+    """`reason` is needed against the clock: to refuse what came in time, to accept what came late."""
+
+    accepted = serializers.BooleanField()
+    reason = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
 
 
 class ExclusionIn(serializers.Serializer):

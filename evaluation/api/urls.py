@@ -1,12 +1,13 @@
 from django.urls import URLPattern, path
 
-from evaluation.api import after, candidates, checking, comparisons, contracts, draws, views
+from evaluation.api import after, candidates, checking, comparisons, contracts, draws, supplements, views
 from evaluation.api.simulation import SimulateView
 
 _EVALUATION = "evaluations/<int:tender_id>/"
 _CLARIFICATION = f"{_EVALUATION}clarifications/<int:check_id>/"
 _TENDER = "tenders/<int:tender_id>/"
 _CONTRACT = "contracts/<int:contract_id>/"
+_SUPPLEMENTS = f"{_EVALUATION}checks/supplements/"
 _EXCLUSIONS = f"{_EVALUATION}checks/exclusions/"
 
 urlpatterns: list[URLPattern] = [
@@ -23,6 +24,21 @@ urlpatterns: list[URLPattern] = [
         f"{_EVALUATION}checks/supplements/received/",
         views.SupplementReceivedView.as_view(),
         name="api_supplement_received",
+    ),
+    path(f"{_SUPPLEMENTS}own/", supplements.OwnSupplementsView.as_view(), name="api_supplements_own"),
+    path(f"{_SUPPLEMENTS}<int:request_id>/file/", supplements.SupplementFileView.as_view(), name="api_supplement_file"),
+    path(
+        f"{_SUPPLEMENTS}<int:request_id>/judge/", supplements.SupplementJudgeView.as_view(), name="api_supplement_judge"
+    ),
+    path(
+        f"{_SUPPLEMENTS}<int:request_id>/confirm/",
+        supplements.SupplementConfirmView.as_view(),
+        name="api_supplement_confirm",
+    ),
+    path(
+        "bids/supplements/<uuid:document_id>/",
+        supplements.SupplementDocumentView.as_view(),
+        name="api_supplement_document",
     ),
     path(f"{_EVALUATION}checks/supplements/all/", checking.SupplementsOfAllView.as_view(), name="api_supplements_all"),
     path(f"{_EVALUATION}checks/steps/", checking.StepsView.as_view(), name="api_check_steps"),

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar, cast
 
+from django.db.models import Prefetch
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -19,7 +20,14 @@ from evaluation import actions
 from evaluation.actions.formal import unchecked_bids
 from evaluation.api import serializers as shapes
 from evaluation.lifecycle import WORKBOOK_READERS
-from evaluation.models import AbnormallyLowCheck, EvaluationRun, Exclusion, FormalCheck, SupplementRequest
+from evaluation.models import (
+    AbnormallyLowCheck,
+    EvaluationRun,
+    Exclusion,
+    FormalCheck,
+    SupplementDocument,
+    SupplementRequest,
+)
 from evaluation.readers import (
     Reader,
     questions_to,
@@ -175,7 +183,9 @@ def _checks(who: Reader) -> Any:
     of_tender = {"bid__tender": who.tender}
     body = {
         "checks": FormalCheck.objects.filter(**of_tender).order_by("bid__position", "id"),
-        "supplements": SupplementRequest.objects.filter(**of_tender),
+        "supplements": SupplementRequest.objects.filter(**of_tender).prefetch_related(
+            Prefetch("files", SupplementDocument.objects.defer("content"))
+        ),
         "exclusions": Exclusion.objects.filter(**of_tender).select_related("lot"),
     }
     return shapes.Checks(body).data

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from evaluation.actions.supplements import too_large
 from evaluation.forms.office import DueForm, reason_field
-from evaluation.models import CheckStep, StepState
+from evaluation.lifecycle import DocumentFault
+from evaluation.models import CheckStep, StepState, SupplementRequest
 
 State = tuple[str, str]  # how far, and the note
 
@@ -88,3 +91,56 @@ class AnswerQuestionForm(forms.Form):
         gettext_lazy("Your answer"),
         gettext_lazy("Write the answer, for example: Yes, the vehicle is ours since 2024"),
     )
+
+
+class HandInForm(forms.Form):
+    """One file for each document asked for; what cannot be had yet may stay empty."""
+
+    def __init__(self, requests: Sequence[SupplementRequest], data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        for row in requests:
+            self.fields[f"file_{row.pk}"] = forms.FileField(
+                label=row.document, required=False, max_length=1_000, help_text=_wanted(row),
+                error_messages={"empty": gettext_lazy("The file is empty. Choose another one")},
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """At least one file, none larger than the action takes."""
+        data = super().clean() or {}
+        for name, file in list(data.items()):
+            if file and file.size > settings.DOCUMENT_FILE_LIMIT:
+                self.add_error(name, too_large())
+        if not self.errors and not any(data.values()) and self.fields:
+            self.add_error(next(iter(self.fields)), _("Choose at least one file"))
+        return data
+
+    def contents(self) -> dict[int, tuple[str, bytes]]:
+        """{request: (name, content)} of the files that were chosen."""
+        given = {name: file for name, file in self.cleaned_data.items() if file}
+        return {int(name.removeprefix("file_")): (file.name, file.read()) for name, file in given.items()}
+
+
+def _wanted(row: SupplementRequest) -> str:
+    """What has to be done with the document, and what it lacks."""
+    todo = {
+        DocumentFault.MISSING: _("It is missing: hand it in."),
+        DocumentFault.INCOMPLETE: _("It is incomplete: hand it in complete."),
+        DocumentFault.WRONG: _("It is wrong: hand it in corrected."),
+    }[DocumentFault(row.fault)]
+    return f"{todo} {row.wanted}".strip()
+
+
+class JudgeDocumentForm(forms.Form):
+    """Whether a document that was handed in is what was asked for."""
+
+    accepted = forms.ChoiceField(
+        label=gettext_lazy("Is it what was asked for?"), widget=forms.RadioSelect,
+        choices=[("yes", gettext_lazy("Yes, accepted")), ("no", gettext_lazy("No, not accepted"))],
+        error_messages={"required": gettext_lazy("Say whether the document is accepted")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Needed to refuse a document that came in time, and to accept one that came late; a second person confirms."
+        ),
+    )  # fmt: skip

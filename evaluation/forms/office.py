@@ -10,13 +10,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from evaluation.forms.grounds import DETAILS, GroundPart, details_of
-from evaluation.lifecycle import ExclusionCode
+from evaluation.lifecycle import DocumentFault, ExclusionCode
 from evaluation.low_price import EXAMINED
 from evaluation.scoring.drawing import GREATEST_NUMBER, LEAST_NUMBER
 from tendering.forms.dates import Clock, Day
 from tendering.models import Criterion, RequiredDocument, Tender
 
 YES, NO = "yes", "no"
+OUTCOMES = [
+    ("explained", gettext_lazy("Yes, the bid stays")),
+    ("accepted", gettext_lazy("Not fully, but the bid stays; the reason says why")),
+    ("not_explained", gettext_lazy("No, the bid is excluded")),
+    (
+        "law_breached",
+        gettext_lazy("Environmental, social or labour law is not kept: the bid has to be excluded"),
+    ),
+    ("aid_unlawful", gettext_lazy("The State aid was not shown to be lawful in time: the bid is excluded")),
+]
 
 
 def reason_field(label: Any, missing: Any, hint: Any = "") -> forms.CharField:
@@ -46,9 +56,10 @@ class CheckForm(GroundPart):
         self.criteria, self.documents = criteria, documents
         for criterion in criteria:
             self._add_criterion(criterion, found.get("mandatory", {}).get(criterion.code))
-        statuses = {item["name"]: item["status"] for item in found.get("documents", [])}
+        listed = {item["name"]: item for item in found.get("documents", [])}
         for document in documents:
-            self._add_document(document, statuses.get(document.name, ""))
+            entry = listed.get(document.name, {})
+            self._add_document(document, entry.get("status", ""), entry.get("note", ""))
         self._add_rest(found)
 
     def _add_criterion(self, criterion: Criterion, met: bool | None) -> None:
@@ -61,18 +72,22 @@ class CheckForm(GroundPart):
             error_messages={"required": _("Say whether %(name)s is met") % {"name": criterion.code}},
         )
 
-    def _add_document(self, document: RequiredDocument, status: str) -> None:
+    def _add_document(self, document: RequiredDocument, status: str, note: str) -> None:
         self.fields[f"document_{document.pk}"] = forms.ChoiceField(
             label=document.name,
             choices=[
                 ("provided", _("there")),
-                ("missing", _("missing")),
+                *DocumentFault.choices,
                 ("supplemented_late", _("handed in too late")),
             ],
             widget=forms.RadioSelect,
             initial=status,
             error_messages={"required": _("Say whether “%(name)s” is there") % {"name": document.name}},
         )
+        self.fields[f"note_{document.pk}"] = forms.CharField(
+            label=_("What “%(name)s” lacks, or what is wrong") % {"name": document.name}, required=False,
+            max_length=1_000, initial=note, help_text=_("Only if it is incomplete or wrong; the bidder reads it."),
+        )  # fmt: skip
 
     def _add_rest(self, found: Mapping[str, Any]) -> None:
         grounds = found.get("grounds", [])
@@ -103,6 +118,10 @@ class CheckForm(GroundPart):
             self.add_error("decision", _("Decide whether the bid stays or is excluded"))
         if data.get("ground") and not data.get("ground_reason"):
             self.add_error("ground_reason", _("Give the reason for this decision"))
+        for row in self.documents:
+            fault = data.get(f"document_{row.pk}")
+            if fault in (DocumentFault.INCOMPLETE, DocumentFault.WRONG) and not data.get(f"note_{row.pk}"):
+                self.add_error(f"note_{row.pk}", _("Say what “%(name)s” lacks or what is wrong.") % {"name": row.name})
         return data
 
     def findings(self, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +135,12 @@ class CheckForm(GroundPart):
         return {
             "mandatory": {row.code: data[f"met_{row.code}"] == YES for row in self.criteria},
             "documents": [
-                {"name": row.name, "category": row.category, "status": data[f"document_{row.pk}"]}
+                {
+                    "name": row.name,
+                    "category": row.category,
+                    "status": data[f"document_{row.pk}"],
+                    **({"note": data[f"note_{row.pk}"]} if data[f"note_{row.pk}"] else {}),
+                }
                 for row in self.documents
             ],
             "changed_documents": data["changed"],
@@ -209,16 +233,7 @@ class DecidePriceForm(forms.Form):
     )  # fmt: skip
     outcome = forms.ChoiceField(
         label=gettext_lazy("Is the price explained?"),
-        choices=[
-            ("explained", gettext_lazy("Yes, the bid stays")),
-            ("accepted", gettext_lazy("Not fully, but the bid stays; the reason says why")),
-            ("not_explained", gettext_lazy("No, the bid is excluded")),
-            (
-                "law_breached",
-                gettext_lazy("Environmental, social or labour law is not kept: the bid has to be excluded"),
-            ),
-            ("aid_unlawful", gettext_lazy("The State aid was not shown to be lawful in time: the bid is excluded")),
-        ],
+        choices=OUTCOMES,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose whether the price is explained or not.")},
     )
@@ -229,7 +244,7 @@ class DecidePriceForm(forms.Form):
         field = self.fields["outcome"]
         assert isinstance(field, forms.ChoiceField)
         hidden = "not_explained" if aid_asked else "aid_unlawful"
-        field.choices = [(key, words) for key, words in field.choices if key != hidden]
+        field.choices = [(key, words) for key, words in OUTCOMES if key != hidden]
 
 
 class PanelForm(forms.Form):

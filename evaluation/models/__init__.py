@@ -26,7 +26,13 @@ from evaluation.models.contract import (
     SupplierReply,
 )
 from evaluation.models.flags import FlagNote
-from evaluation.models.formal import AbnormallyLowCheck, Exclusion, FormalCheck, SupplementRequest
+from evaluation.models.formal import (
+    AbnormallyLowCheck,
+    Exclusion,
+    FormalCheck,
+    SupplementDocument,
+    SupplementRequest,
+)
 from evaluation.models.panel import Consensus, PanelLock, PanelMember, Score
 from evaluation.models.provision import DiscountRate, OwnProvision, ProvisionItem
 from evaluation.models.questions import BidClarification
@@ -78,6 +84,7 @@ __all__ = [
     "Simulation",
     "StandstillNotice",
     "StepState",
+    "SupplementDocument",
     "SupplementRequest",
     "SupplierReply",
 ]

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from bids.models import Bid
-from evaluation.lifecycle import ExclusionCode, PriceOutcome
+from bids.models.keys import random_id
+from evaluation.lifecycle import DocumentFault, ExclusionCode, PriceOutcome
 from tendering.models import Lot
 
 
@@ -17,7 +18,8 @@ class FormalCheck(models.Model):
     """The formal check of one bid: what was looked at and found. One row per bid, confirmed by a second person.
 
     `findings` = {"mandatory": {code: bool}, "documents": [{"name", "category", "status"}], "changed_documents": bool,
-    "grounds": [see evaluation.grounds], "notes": []}; a document's status is provided, missing or supplemented_late.
+    "grounds": [see evaluation.grounds], "notes": []}; a document's status is provided, missing, incomplete, wrong or
+    supplemented_late; `note` beside it says what it lacks.
     """
 
     bid = models.OneToOneField(Bid, on_delete=models.CASCADE, related_name="formal_check")
@@ -39,18 +41,34 @@ class FormalCheck(models.Model):
 
 
 class SupplementRequest(models.Model):
-    """A missing document asked for once, with one due date for all."""
+    """A document asked for once: to be handed in, completed or corrected, with one due date for all.
+
+    `accepted` is what the office says about what came. A word that differs from the clock (not accepted although in
+    time, accepted although late) counts once a second person has confirmed it.
+    """
 
     bid = models.ForeignKey(Bid, on_delete=models.CASCADE, related_name="supplement_requests")
     document = models.CharField(max_length=200)
+    fault = models.CharField(max_length=12, choices=DocumentFault.choices, default=DocumentFault.MISSING)
+    wanted = models.TextField(blank=True)
     requested_at = models.DateTimeField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
+    accepted = models.BooleanField(null=True, blank=True)
+    judgement = models.TextField(blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    judged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    second_person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["requested_at", "id"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["bid", "document"], name="asked_for_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bid", "document"], name="asked_for_once"),
+            models.CheckConstraint(
+                condition=Q(second_person=None) | ~Q(second_person=F("judged_by")), name="supplement_by_second_person"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.document} of {self.bid}"
@@ -58,6 +76,41 @@ class SupplementRequest(models.Model):
     @property
     def in_time(self) -> bool:
         return self.received_at is not None and self.received_at <= self.due_at
+
+    @property
+    def needs_judging(self) -> bool:
+        """Whether a file was handed in here and nobody has looked at it. What the office noted itself needs none."""
+        return self.accepted is None and self.received_at is not None
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether what the office said differs from the clock and waits for a second person."""
+        return self.accepted is not None and self.accepted != self.in_time and self.second_person_id is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the document mends the fault."""
+        return self.in_time if self.accepted is None or self.needs_second else self.accepted
+
+
+class SupplementDocument(models.Model):
+    """A file the bidder handed in for a request, encrypted under the store key; never changed."""
+
+    id = random_id()
+    request = models.ForeignKey(SupplementRequest, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    received_at = models.DateTimeField()
+    handed_in_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["received_at", "id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request"], name="handed_in_once")]
+
+    def __str__(self) -> str:
+        return f"file for {self.request_id}"
 
 
 class Exclusion(models.Model):

@@ -19,6 +19,7 @@ from evaluation import actions, check_tables
 from evaluation.award_rules import has_statutes, profile_of
 from evaluation.check_list import may_be_mended
 from evaluation.check_tables import Office, office
+from evaluation.forms.checking import JudgeDocumentForm
 from evaluation.forms.office import (
     AnswerPriceForm,
     CheckForm,
@@ -27,7 +28,7 @@ from evaluation.forms.office import (
     ExclusionForm,
     SupplementForm,
 )
-from evaluation.lifecycle import PriceOutcome, decide_second
+from evaluation.lifecycle import DocumentFault, PriceOutcome, decide_second
 from evaluation.low_price import EXAMINED, decide_ask_aid, decide_outcome, state_of
 from evaluation.models import (
     AbnormallyLowCheck,
@@ -71,7 +72,8 @@ def matrix(request: HttpRequest, tender_id: int) -> HttpResponse:
         request, who, "checks", state=state, lines=lines, cards=check_tables.cards(state, lines),
         lacking=len(actions.affected_bids(who.tender)) if who.tender.supplementation_allowed else 0,
         may_check=bool(may(who, "check")), to_confirm=confirmable(who, state),
-        waiting=len(state.unconfirmed) + len(state.open_exclusions) + len(state.decided_prices),
+        waiting=len(state.unconfirmed) + len(state.open_exclusions) + len(state.decided_prices)
+        + len(state.judged_documents),
     )  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def confirmable(who: Reader, state: Office) -> int:
     checks = [] if state.unchecked else state.unconfirmed
     makers = [row.checked_by_id for row in checks]
     makers = [*makers, *(row.decided_by_id for row in state.open_exclusions)]
-    decided = [row.decided_by_id for row in state.decided_prices]
+    decided = [row.decided_by_id for row in state.decided_prices] + [row.judged_by_id for row in state.judged_documents]
     return sum(maker != who.user.pk for maker in [*makers, *decided])
 
 
@@ -153,7 +155,9 @@ def _missing(state: Office, found: Bid) -> list[str]:
     return [
         item["name"]
         for item in entries
-        if item["status"] == "missing" and may_be_mended(str(item.get("category", ""))) and item["name"] not in asked
+        if item["status"] in DocumentFault.values
+        and may_be_mended(str(item.get("category", "")), item["status"])
+        and item["name"] not in asked
     ]
 
 
@@ -190,6 +194,25 @@ def received(request: HttpRequest, tender_id: int, request_id: int) -> HttpRespo
     actions.record_supplement(actor=who.user, bid_id=row.bid_id, document=row.document)
     messages.success(request, _("Noted as received now."))
     return redirect("check_bid", tender_id=tender_id, bid_id=row.bid_id)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def handed_in(request: HttpRequest, tender_id: int, request_id: int) -> HttpResponse:
+    """Say whether a document that was handed in is what was asked for."""
+    who = file_of(request, tender_id, "check")
+    row = get_object_or_404(
+        SupplementRequest.objects.select_related("bid__company"), pk=request_id, bid__tender=who.tender
+    )
+    form = JudgeDocumentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with take_over(form):
+            accepted, reason = form.cleaned_data["accepted"] == "yes", form.cleaned_data["reason"]
+            judged = actions.judge_supplement(actor=who.user, request_id=row.pk, accepted=accepted, reason=reason)
+            if judged.needs_second:
+                messages.success(request, _("Recorded. It counts once a second person has confirmed it."))
+            return redirect("check_bid", tender_id=tender_id, bid_id=row.bid_id)
+    return _act(request, who, row.bid, form, row.document, _("Record the decision"))
 
 
 @signed_in
@@ -295,29 +318,31 @@ def confirm(request: HttpRequest, tender_id: int) -> HttpResponse:
     state = office(who.tender, who.now)
     rows = [(row, decide_second(row.decided_by_id, who.user.pk)) for row in state.open_exclusions]
     prices = [(row, decide_second(row.decided_by_id, who.user.pk)) for row in state.decided_prices]
+    judged = [(row, decide_second(row.judged_by_id, who.user.pk)) for row in state.judged_documents]
     own = any(check.checked_by_id == who.user.pk for check in state.unconfirmed)
     lines = check_tables.compared(state)
     return show(
-        request, who, "confirm", state=state, lines=lines, exclusions=rows, prices=prices, own_check=own,
+        request, who, "confirm", state=state, lines=lines, exclusions=rows, prices=prices, judged=judged, own_check=own,
         objections=CheckStepState.objects.filter(step__tender=who.tender, state=StepState.OBJECTION).count(),
         may_confirm=bool(may(who, "confirm")), cards=check_tables.cards(state, lines),
     )  # fmt: skip
 
 
 def _confirmed(who: Reader, act: str) -> None:
-    """ "checks", "exclusion:7" or "price:7"; rows of other tenders are not found."""
+    """ "checks", "exclusion:7", "price:7" or "supplement:7"; rows of other tenders are not found."""
     kind, _colon, key = act.partition(":")
     acts: dict[str, Callable[[], object]] = {
         "checks": lambda: actions.confirm_formal_check(actor=who.user, tender_id=who.tender.pk),
         "exclusion": lambda: actions.confirm_exclusion(actor=who.user, exclusion_id=_row(Exclusion, who, key)),
         "price": lambda: actions.confirm_price(actor=who.user, check_id=_row(AbnormallyLowCheck, who, key)),
+        "supplement": lambda: actions.confirm_supplement(actor=who.user, request_id=_row(SupplementRequest, who, key)),
     }
     if kind not in acts:
         raise Http404
     acts[kind]()
 
 
-def _row(model: type[Exclusion] | type[AbnormallyLowCheck], who: Reader, key: str) -> int:
+def _row(model: type[Exclusion] | type[AbnormallyLowCheck] | type[SupplementRequest], who: Reader, key: str) -> int:
     if not key.isdigit() or not model.objects.filter(pk=int(key), bid__tender=who.tender).exists():
         raise Http404
     return int(key)

@@ -1,26 +1,88 @@
 """The bidder's side: what the buyer asks about the own bid, and the answers about its meaning and its price."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
+from accounts.decision import RefusedError
 from accounts.models import User
+from bids.views.access import refusal
 from evaluation import actions
-from evaluation.forms.checking import AnswerQuestionForm
+from evaluation.forms.checking import AnswerQuestionForm, HandInForm
 from evaluation.forms.office import AnswerPriceForm
 from evaluation.models import AbnormallyLowCheck, BidClarification
 from evaluation.readers import clarifications_to, questions_to
+from evaluation.supplement_files import document_response
 from evaluation.views.frame import actor_of, signed_in
 from tendering.forms.faults import take_over
+from tendering.models import Tender
+from tendering.upload import DocumentUploadHandler
 from tendering.views.access import find_tender
 
 Asked = tuple[BidClarification, AnswerQuestionForm | None]
 Price = tuple[AbnormallyLowCheck, AnswerPriceForm | None, AnswerPriceForm | None]
+
+
+def takes_files(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Files stay in memory: their handler is set before the CSRF check reads the form, which still runs first.
+
+    Strangers are sent away before the first byte is kept.
+    """
+    protected = csrf_protect(view)
+
+    @csrf_exempt
+    @wraps(view)
+    def outer(request: HttpRequest, tender_id: int) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not questions_to(actor_of(request), tender_id)[1]:
+            raise Http404
+        request.upload_handlers = [DocumentUploadHandler(request)]
+        try:
+            return protected(request, tender_id)
+        except RefusedError as error:
+            return refusal(request, error.refused)
+
+    return outer
+
+
+@takes_files
+@require_POST
+@never_cache
+def documents(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """Take the documents the buyer asked for, all in one go."""
+    user, (tender, now) = actor_of(request), find_tender(request, tender_id)
+    waiting = [row for row in questions_to(user, tender_id)[1] if row.received_at is None]
+    form = HandInForm(waiting, request.POST, request.FILES)
+    if form.is_valid():
+        with take_over(form), audit.in_transaction():
+            contents, bids = form.contents(), {row.pk: row.bid_id for row in waiting}
+            for bid in dict.fromkeys(bids[pk] for pk in contents):
+                files = {pk: file for pk, file in contents.items() if bids[pk] == bid}
+                actions.hand_in_documents(actor=user, bid_id=bid, files=files)
+            messages.success(request, _("Your documents have reached the buyer. Their hashes stand below."))
+            return redirect("bid_requests", tender_id=tender_id)
+    return _page(request, user, tender, now, [], [], form)
+
+
+@signed_in
+@require_safe
+def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """A document that was handed in later, for its company and the office; always a download, never a page."""
+    return document_response(actor_of(request), document_id)
 
 
 @signed_in
@@ -36,10 +98,26 @@ def requests(request: HttpRequest, tender_id: int) -> HttpResponse:
     forms = [(row, _form(request, row), _aid_form(request, row)) for row in prices]
     if _sent(request, user, asked, forms):
         return redirect("bid_requests", tender_id=tender_id)
-    every: list[Any] = [form for _row, *own in [*asked, *forms] for form in own]
+    return _page(request, user, tender, now, asked, forms)
+
+
+def _page(
+    request: HttpRequest, user: User, tender: Tender, now: datetime, asked: list[Asked], forms: list[Price],
+    handed: HandInForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page with all questions; with a form that was posted and is not right, 422."""
+    prices, rows = questions_to(user, tender.pk)
+    if handed is not None:
+        asked = [(row, _answer_form(request, row, now)) for row in clarifications_to(user, tender.pk)]
+        forms = [(row, _form(request, row), _aid_form(request, row)) for row in prices]
+    waiting = [row for row in rows if row.received_at is None]
+    hand_in = handed or (HandInForm(waiting) if waiting else None)
+    every: list[Any] = [handed, *(form for _row, *own in [*asked, *forms] for form in own)]
     bound = next((form for form in every if form is not None and form.is_bound), None)
     context = {
-        "tender": tender, "now": now, "prices": forms, "questions": asked, "documents": documents, "form": bound,
+        "tender": tender, "now": now, "prices": forms, "questions": asked, "documents": rows, "form": bound,
+        "hand_in": hand_in, "megabytes": settings.DOCUMENT_FILE_LIMIT // 1_000_000,
+        "any_late": any(row.due_at < now for row in waiting),
     }  # fmt: skip
     return render(request, "evaluation/requests.html", context, status=422 if bound else 200)
 

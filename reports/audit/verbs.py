@@ -141,6 +141,8 @@ VERBS: dict[str, Verb] = {
         "formal_check.confirmed": _("A second person confirmed the formal checks."),
         "supplement.requested": _("Missing documents were asked for."),
         "supplement.received": _("A missing document came in."),
+        "supplement.judged": _("It was decided whether a document handed in later is accepted."),
+        "supplement.confirmed": _("A second person confirmed the decision on a document handed in later."),
         "bid.exclusion_decided": _("The exclusion of a bid was decided; a second person must confirm."),
         "bid.excluded": _("A second person confirmed the exclusion of a bid."),
         "check_step.added": _("A step was added to the formal check."),

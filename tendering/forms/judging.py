@@ -22,6 +22,7 @@ from tendering.weights import UNWEIGHTED, percent, plain
 GENERIC_METHODS = ("price_only", "weighted_linear", "inverse_proportional")
 CATEGORIES = [
     ("company_related", gettext_lazy("about the company (may be asked for later)")),
+    ("performance_related", gettext_lazy("about the service, not judged (may be handed in or completed later)")),
     ("evaluation_relevant", gettext_lazy("needed for judging (may not be asked for later)")),
     (PRICE_PAPER, gettext_lazy("holds prices (the panel sees it after scoring)")),
 ]

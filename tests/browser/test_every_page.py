@@ -45,7 +45,7 @@ NO_PAGE = [
     "join_answer", "checkpoint", "checkpoint_stamp", "checkpoint_feed", "bid_receipt_json", "bid_rehearsal_note",
     "rehearsal_pdf", "letter_pdf", "line_test_bytes", "contract_confirm", "contract_next",
     "benchmark_intervals", "contracts_file", "benchmark_example", "tender_proposal_evidence",
-    "evaluation_simulation_file", "tender_statistics_file",
+    "evaluation_simulation_file", "tender_statistics_file", "supplement_document", "bid_request_documents",
 ]  # fmt: skip
 # One form in a frame that other pages share: two looks are enough.
 FORMS = {
@@ -53,7 +53,7 @@ FORMS = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_email_verification_sent", "account_inactive", "account_logout", "award_register", "award_notice",
     "award_complaint", "award_reasons", "contract_sign", "contract_change", "contract_option", "contract_period",
-    "contract_reply", "check_supplement", "check_exclude", "check_ask_price", "scoring_submit",
+    "contract_reply", "check_supplement", "check_handed_in", "check_exclude", "check_ask_price", "scoring_submit",
     "centre_duty_end", "centre_leave", "proof_remove", "library_withdraw", "library_discard", "person_leave",
     "bid_discard", "bid_withdraw", "paper_withdraw", "tender_hand_over",
 }  # fmt: skip

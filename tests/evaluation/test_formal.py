@@ -174,7 +174,11 @@ def test_a_missing_document_that_comes_in_time_heals(case):
     ask_for(case)
     bidder = case.companies["B01"].bidder
     assert OutboxMessage.objects.filter(recipient=bidder.email).count() == 1
-    actions.record_supplement(actor=bidder, bid_id=case.bids["B01"].pk, document="Reference list")
+    claim = {"actor": bidder, "bid_id": case.bids["B01"].pk, "document": "Reference list"}
+    assert refusal(actions.record_supplement, **claim) == "hand_in_file"  # saying so alone mends nothing
+    (request,) = case.bids["B01"].supplement_requests.all()
+    file = {request.pk: ("list.pdf", b"%PDF-1.7 references")}
+    actions.hand_in_documents(actor=bidder, bid_id=case.bids["B01"].pk, files=file)
     assert reasons(case, "B01") == []
 
 

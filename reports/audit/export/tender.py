@@ -313,8 +313,11 @@ def _checks(tender: Tender) -> dict[str, Any]:
             for row in rows(BidClarification)
         ],
         "asked_for": [
-            {"bid": bid_name(row.bid), **_act(row, ("document", "requested_at", "due_at", "received_at"),
-                                              requested_by="requested_by_id")}
+            {"bid": bid_name(row.bid), **_act(row, ("document", "fault", "wanted", "requested_at", "due_at",
+                                                    "received_at", "accepted", "judgement", "judged_at"),
+                                              requested_by="requested_by_id", judged_by="judged_by_id",
+                                              second_person="second_person_id"),
+             "files": list(row.files.values("size", "sha256"))}
             for row in rows(SupplementRequest)
         ],
         "exclusions": [
