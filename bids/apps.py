@@ -15,6 +15,7 @@ class BidsConfig(AppConfig):
         from bids.actions.participants import bidders
         from bids.actions.seal import make_seal
         from bids.leaving import sealed_tenders
+        from bids.marks import read_marks
         from bids.reaping import reap
         from tendering.actions import registry
 
@@ -31,5 +32,6 @@ class BidsConfig(AppConfig):
         due.jobs.append(due.Job("checkpoints mailed", checkpoint_mail.send))
         due.jobs.append(due.Job("openings resumed", resume_all))
         due.jobs.append(due.Job("rehearsals of openings resumed", resume_group_rehearsals))
+        due.jobs.append(due.Job("marks of documents read", read_marks))
         audit_checks.extra.append(of_bids.stored_files)
         audit_checks.receipt_checks.append(of_bids.contradictions)

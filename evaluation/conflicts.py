@@ -1,7 +1,8 @@
 """Is somebody of the panel close to a bidder? What the platform can see, and what the person has not yet been asked.
 
-Two signs: the person belongs to the bidder's company, or its e-mail address has the company's own domain. Public mail
-hosts say nothing (`accounts.alike`). A sign keeps the person from scoring, whatever it declared.
+Three signs: the person belongs to the bidder's company; its e-mail address has the company's own domain (public mail
+hosts say nothing, `accounts.alike`); a company it belongs to has the bidder's phone or bank account. A sign keeps the
+person from scoring, whatever it declared. The same address alone is a hint for the office (flag H02): many share one.
 """
 
 from collections import defaultdict
@@ -11,8 +12,10 @@ from typing import Any, Literal
 from django.db.models import F
 
 from accounts.alike import own_domain
+from accounts.lifecycle import OrganizationKind
 from accounts.models import Membership, Organization, User
 from bids.models import Bid
+from evaluation.contact_signs import Sign, signs
 from evaluation.models import BidderDeclaration
 from tendering.models import ConflictDeclaration, Tender
 
@@ -23,7 +26,7 @@ class Connection:
 
     company_id: int
     company: str
-    kind: Literal["member", "domain"]
+    kind: Literal["member", "domain", "phone", "iban"]
 
 
 def _opened(tender: Tender) -> Any:
@@ -37,7 +40,7 @@ def bidders(tender: Tender) -> list[Organization]:
 
 
 def connections(tender: Tender, user: User) -> list[Connection]:
-    """What ties this person to bidders of this tender. Two queries."""
+    """What ties this person to bidders of this tender. Three queries."""
     companies = {company.pk: company for company in bidders(tender)}
     mine, domains = set(), defaultdict(set)
     for belongs_to, person, email in Membership.objects.filter(organization__in=companies).values_list(
@@ -47,13 +50,25 @@ def connections(tender: Tender, user: User) -> list[Connection]:
         if person == user.pk:
             mine.add(belongs_to)
     own = own_domain(user.email)
+    mine_too = Organization.objects.filter(
+        pk__in=Membership.objects.filter(user=user).values("organization"), kind=OrganizationKind.PROVIDER
+    )
+    stated = any(True for company in companies.values() for _sign in signs(company))
+    theirs = {sign for organization in mine_too for sign in signs(organization)} if stated else set()
     found = []
     for pk, company in companies.items():
         if pk in mine:
             found.append(Connection(pk, company.name, "member"))
         elif own and own in domains[pk] | {own_domain(company.email)}:
             found.append(Connection(pk, company.name, "domain"))
+        elif kind := _same_data(company, theirs):
+            found.append(Connection(pk, company.name, kind))
     return found
+
+
+def _same_data(company: Organization, theirs: set[Sign]) -> Literal["phone", "iban", ""]:
+    kinds = {kind for kind, value in signs(company) if (kind, value) in theirs}
+    return "iban" if "iban" in kinds else "phone" if "phone" in kinds else ""
 
 
 def unasked(tender: Tender, user: User) -> list[Organization]:

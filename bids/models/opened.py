@@ -139,6 +139,9 @@ class OpenedDocument(models.Model):
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     path = models.CharField(max_length=120)
+    marks = models.CharField(max_length=64, blank=True)  # digest of author, program and time of creation: bids.marks
+    marks_kinds = models.CharField(max_length=40, blank=True)
+    marks_read_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["bid", "name"]

@@ -16,6 +16,8 @@ DAYS: Final = 15  # R003, or the legal minimum where it is longer
 LOW_VARIATION: Final = 0.06  # screens: cartels in Imhof's cases lay near 0.03
 DISTANT: Final = 1.0  # RD above: the winner alone, the others close together
 FIRST_DIGITS: Final = 300
+FEW_BIDDERS: Final = 4
+LEAST_OUT: Final = 2  # R038: one excluded bid says nothing
 ODD_DIGITS: Final = 0.015  # mean absolute deviation, Nigrini's last limit
 State = Literal["flag", "fine", "few"]
 
@@ -33,7 +35,8 @@ class BidFacts:
 
 @dataclass(frozen=True, slots=True)
 class LotFacts:
-    """One lot with its bids. `winner` is a company; `estimate` and `value` are on the same basis; `group` = CPV."""
+    """One lot with its bids. `procedure` says which lots belong together; `winner` is a company; `estimate` and `value`
+    are on the same basis; `group` = CPV."""
 
     lot: str
     buyer: str
@@ -45,6 +48,7 @@ class LotFacts:
     group: str = ""
     estimate: Fraction | None = None
     value: Fraction | None = None
+    procedure: str = ""
 
     @property
     def prices(self) -> list[Fraction]:
@@ -173,7 +177,7 @@ def _shares(lot: LotFacts, past: Sequence[LotFacts]) -> Iterator[Hint]:
     past = [one for one in past if one.buyer == lot.buyer]  # who bids where is told to no other buyer
     own = [one.disqualified for one in past if one.disqualified is not None]
     out = sum(not bid.valid for bid in lot.bids)
-    if out >= 2:
+    if out >= LEAST_OUT:
         yield from _fenced("R038", lot.lot, lot.disqualified, own, "high")
     records = _records(past)
     rates = [Fraction(record.wins, record.bids) for record in records.values()]
@@ -195,6 +199,41 @@ def _shares(lot: LotFacts, past: Sequence[LotFacts]) -> Iterator[Hint]:
             yield from _fenced(
                 "R048", f"{lot.lot} {company}", Fraction(len(record.groups)), varieties, "high", len(past)
             )
+
+
+def disqualified(lots: Sequence[LotFacts], past: Sequence[LotFacts]) -> Iterator[Hint]:
+    """R038 of a procedure with several lots, and of each bidder that is out at least twice at this buyer.
+
+    A procedure is held against the buyer's earlier ones, a bidder against all bidders of the buyer's lots.
+    """
+    if not lots:
+        return
+    own = [one for one in past if one.buyer == lots[0].buyer]
+    before: dict[str, list[LotFacts]] = {}
+    for one in own:
+        before.setdefault(one.procedure, []).append(one)
+    if len(lots) > 1 and _out(lots)[0] >= LEAST_OUT:
+        shares = [share for rows in before.values() if (share := _share(*_out(rows))) is not None]
+        yield from _fenced("R038", "", _share(*_out(lots)), shares, "high")
+    companies = {bid.company for one in [*own, *lots] for bid in one.bids}
+    counts = {name: _out([*own, *lots], name) for name in companies}
+    rates = {name: share for name, count in counts.items() if (share := _share(*count)) is not None}
+    here = dict.fromkeys(bid.company for one in lots for bid in one.bids if not bid.valid)
+    for name in here:
+        if counts[name][0] >= LEAST_OUT:
+            others = [share for other, share in rates.items() if other != name]
+            processes = len(own) if len(others) >= FEW_BIDDERS else 0  # quartiles of two or three say nothing
+            yield from _fenced("R038", name, rates[name], others, "high", processes)
+
+
+def _out(lots: Iterable[LotFacts], company: str | None = None) -> tuple[int, int]:
+    """How many bids are out, of how many; of one company, if one is named."""
+    bids = [bid for one in lots for bid in one.bids if company is None or bid.company == company]
+    return sum(not bid.valid for bid in bids), len(bids)
+
+
+def _share(out: int, bids: int) -> Fraction | None:
+    return Fraction(out, bids) if bids else None
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tendering.spreadsheets.cells import read_csv, read_with_calamine, read_xlsx, to_plain
 from tendering.spreadsheets.container import Refused, scan_parts
+from tendering.spreadsheets.marks import document_marks
 from tendering.spreadsheets.template import fill_template_here
 
 
@@ -27,9 +28,14 @@ def _fill_template(data: bytes, args: Mapping[str, Any]) -> dict[str, Any]:
     return fill_template_here(data, args["values"])
 
 
+def _document_marks(data: bytes, _args: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(document_marks(data))
+
+
 FUNCTIONS: Mapping[str, Callable[[bytes, Mapping[str, Any]], dict[str, Any]]] = {
     "read_workbook": _read_workbook,
     "fill_template": _fill_template,
+    "document_marks": _document_marks,
 }
 
 

@@ -101,3 +101,41 @@ def test_the_chair_is_held_to_the_same(case):
         actions.submit_scores(actor=person, tender_id=case.tender.pk)
     factories.add_role(case.town.chair, case.companies["B02"].organization, Role.BIDDER_ADMIN)
     assert refusal(actions.close_panel, actor=case.town.chair, tender_id=case.tender.pk).code == "connected"
+
+
+def company_of(person, **data):
+    """A company of this person's own, besides the town."""
+    other = factories.make_company(name="Nebenher GmbH").organization
+    factories.add_role(person, other, Role.BIDDER)
+    state(other, **data)
+    return other
+
+
+def state(company, phone="", **details):
+    company.phone, company.details = phone, {**company.details, **details}
+    company.save(update_fields=["phone", "details"])
+
+
+@pytest.mark.parametrize(
+    ("theirs", "own", "kinds"),
+    [
+        ({"phone": "+49 30 1234567"}, {"phone": "030/123 45 67"}, ["phone"]),
+        ({"iban": "DE02120300000000202051"}, {"iban": "DE02 1203 0000 0000 2020 51"}, ["iban"]),
+        ({"phone": "030 1234567"}, {"phone": "030 7654321"}, []),
+        ({"phone": "12"}, {"phone": "12"}, []),
+        ({"phone": "", "iban": ""}, {"phone": "", "iban": ""}, []),
+    ],
+)
+def test_a_company_of_a_member_with_the_bidders_phone_or_account_keeps_from_scoring(case, theirs, own, kinds):
+    anna = seated(case)
+    company_of(anna, **theirs)
+    state(case.companies["B01"].organization, **own)
+    assert [one.kind for one in connections(case.tender, anna)] == kinds
+
+
+def test_an_address_in_common_alone_keeps_nobody_from_scoring(case):
+    anna = seated(case)
+    where = {"street": "Hauptstraße 5", "postcode": "12345", "town": "Musterstadt"}
+    company_of(anna, **where)
+    state(case.companies["B01"].organization, **{**where, "street": "Hauptstrasse 5"})
+    assert connections(case.tender, anna) == []

@@ -5,7 +5,15 @@ from fractions import Fraction as F
 
 import pytest
 
-from evaluation.benchmark.flags import BidFacts, Hint, LotFacts, first_digits, hints, while_drafting
+from evaluation.benchmark.flags import (
+    BidFacts,
+    Hint,
+    LotFacts,
+    disqualified,
+    first_digits,
+    hints,
+    while_drafting,
+)
 
 
 def bid(name, price, *, valid=True, late=False, company=""):
@@ -77,6 +85,32 @@ def test_many_exclusions_need_two_and_a_fence():
     mixed = [lot(bid("A", 100), *(bid(n, 130, valid=n != "B" or k % 4 > 0) for n in "BCD")) for k in range(24)]
     assert states(odd, mixed)["R038"] == "flag"
     assert "R038" not in states(lot(bid("A", 100), bid("B", 130, valid=False)), mixed)
+
+
+def test_many_exclusions_in_a_procedure_of_several_lots_are_held_against_earlier_procedures():
+    out = lot(bid("A", 100), bid("B", 130, valid=False), winner="Company A")
+    earlier = [replace(PLAIN, procedure=str(n)) for n in range(24) for _lot in range(2)]
+    here = [replace(out, lot="L1"), replace(out, lot="L2")]
+    found = {hint.subject: hint.state for hint in disqualified(here, earlier)}
+    assert found[""] == "flag"
+    assert {h.state for h in disqualified(here, earlier[:20]) if not h.subject} == {"few"}
+    assert not [hint for hint in disqualified(here[:1], earlier) if not hint.subject]
+
+
+def test_a_bidder_that_is_excluded_again_and_again_is_marked_and_once_is_nothing():
+    earlier = [
+        replace(
+            lot(bid("A", 100), bid("B", 130, valid=n != 3), bid("C", 120), bid("D", 110), bid("E", 105)),
+            procedure=f"{n}",
+        )
+        for n in range(24)
+    ]
+    here = lot(bid("A", 100), bid("B", 130, valid=False), bid("C", 120), winner="Company A")
+    found = {hint.subject: hint.state for hint in disqualified([here], earlier)}
+    assert found == {"Company B": "flag"}
+    assert list(disqualified([here], [one for one in earlier if one.procedure != "3"])) == []
+    elsewhere = [replace(one, buyer="2") for one in earlier]
+    assert list(disqualified([here], elsewhere)) == []
 
 
 def test_a_company_for_everything_is_marked():

@@ -8,10 +8,19 @@ import pytest
 from accounts import clock
 from accounts.lifecycle import Role
 from accounts.models import AuditEvent
+from bids.models import OpenedDocument
 from evaluation.flags import board
 from evaluation.models import FlagNote
 from tests import factories
-from tests.evaluation.builders import Case, add_bid, check_all, evaluated_case, opened_case, score_and_close
+from tests.evaluation.builders import (
+    Case,
+    add_bid,
+    check_all,
+    evaluated_case,
+    opened_case,
+    score_and_close,
+    seat_panel,
+)
 from tests.evaluation.pages.test_scoring_pages import at, browser, text_of
 from tests.evaluation.test_letters_and_contract import contract_case
 
@@ -122,3 +131,72 @@ def test_the_page_says_when_earlier_tenders_are_left_out_of_the_comparison(monke
     assert words not in text_of(client.get(at("flags", case)))
     monkeypatch.setattr("evaluation.flags.MOST_PAST", 1)
     assert "Compared with the 1 tenders awarded last" in text_of(client.get(at("flags", case)))
+
+
+def shared(case: Case) -> Any:
+    """The hint about what companies share."""
+    found = board(case.tender, clock.now())
+    return next(one for one in [*found.raised, *found.fine] if one.hint.code == "H02")
+
+
+def test_companies_with_one_phone_address_or_account_are_named_and_the_value_is_not() -> None:
+    case = opened_case()
+    for name in ("B01", "B02", "B03"):
+        add_bid(case, name, {"1.1": "2.00", "1.2": "400.00"})
+    assert shared(case).hint.state == "fine"
+    iban, first, second = "DE02120300000000202051", *(case.companies[name].organization for name in ("B01", "B02"))
+    for company in (first, second):
+        company.details = {"iban": iban, "street": "Am Markt 1", "postcode": "12345", "town": "Musterstadt"}
+        company.save()
+    hint = shared(case)
+    assert hint.hint.state == "flag" and case.companies["B03"].organization.name not in hint.subject
+    assert f"{first.name} (address, bank account)" in hint.subject and f"{second.name} (" in hint.subject
+    assert iban not in hint.subject and "Am Markt" not in hint.subject
+    body = text_of(browser(case.town.officer).get(at("flags", case)))
+    assert "address, bank account" in body and iban not in body
+    assert "bank account" not in text_of(browser(case.companies["B01"].bidder).get(at("tender_detail", case)))
+
+
+def test_a_bidder_with_the_address_of_a_panel_members_company_is_pointed_out() -> None:
+    case = opened_case()
+    add_bid(case, "B01", {"1.1": "2.00", "1.2": "400.00"})
+    seat_panel(case)
+    other = factories.make_company(name="Nebenher GmbH").organization
+    factories.add_role(case.town.evaluators[0], other, Role.BIDDER)
+    for company in (other, case.companies["B01"].organization):
+        company.details = {"street": "Am Markt 1", "postcode": "12345", "town": "Musterstadt"}
+        company.save()
+    hint = shared(case)
+    assert hint.hint.state == "flag" and "address" in hint.subject and "Nebenher" not in hint.subject
+
+
+def document(case: Case, name: str, marks: str, sha256: str) -> None:
+    OpenedDocument.objects.create(
+        bid=case.bids[name], name="geheim.pdf", size=1, sha256=sha256 * 64, path=f"x/{name}{sha256}", marks=marks,
+        marks_kinds="author,created", marks_read_at=clock.now(),
+    )  # fmt: skip
+
+
+def test_different_files_of_one_author_and_moment_are_a_hint_and_the_same_file_is_another_one() -> None:
+    case = opened_case()
+    for name in ("B01", "B02", "B03"):
+        add_bid(case, name, {"1.1": "2.00", "1.2": "400.00"})
+
+    def state() -> str:
+        found = board(case.tender, clock.now())
+        return next((o.hint.state for o in [*found.raised, *found.few, *found.fine] if o.hint.code == "H05"), "")
+
+    assert state() == ""
+    document(case, "B01", "a" * 64, "1")
+    assert state() == "few"
+    document(case, "B02", "b" * 64, "2")
+    assert state() == "fine"
+    document(case, "B03", "a" * 64, "1")  # the same file: that is what H03 says
+    assert state() == "fine"
+    document(case, "B02", "a" * 64, "3")
+    assert state() == "flag"
+    body = text_of(browser(case.town.officer).get(at("flags", case)))
+    assert "never proof" in body and "geheim.pdf" not in body and "a" * 64 not in body
+    for person in (case.companies["B01"].bidder, case.companies["B02"].bidder):
+        assert "same author and time" not in text_of(browser(person).get(at("tender_detail", case)))
+        assert browser(person).get(at("flags", case)).status_code in (403, 404)
