@@ -92,6 +92,10 @@ def _panel_and_checks(tender: Tender, stage: Stage) -> Iterator[Task]:
 
 
 def _prices(tender: Tender, stage: Stage) -> Iterator[Task]:
+    for bid in sorted(stage.to_judge, key=str):
+        why = _("The bidder has handed in documents you asked for.")
+        title = _("Look at documents that were handed in: %(tender)s")
+        yield replace(_task(title, tender, "checks", why), url=reverse("check_bid", args=[tender.pk, bid]))
     for check in stage.prices:
         url = reverse("check_price", args=[tender.pk, check.pk])
         why = _("The bidder has answered.") if check.answered_at else _("The bidder did not answer in time.")
@@ -216,7 +220,7 @@ def asked(user: User, now: datetime) -> Iterator[Task]:
     )
     why = _("Without the proof the bid has to be excluded.")
     yield from _requests(user, aid, _("Show that State aid was lawful: %(tender)s"), why, due="aid_due_at")
-    why = _("What has not arrived by then cannot be handed in any more.")
+    why = _("What comes later is marked as late, and may lead to exclusion.")
     yield from _requests(user, documents, _("Send missing documents: %(tender)s"), why)
     questions = BidClarification.objects.filter(bid__company__in=companies, answered_at=None, due_at__gt=now)
     why = _("The buyer asks what an entry means; your bid itself stays as it is.")

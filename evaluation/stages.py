@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext as _
@@ -31,8 +32,9 @@ class Stage:
 
     `unchecked` bids lack a formal check, `unconfirmed` by whom checks, exclusions and price decisions were made that
     nobody has confirmed, `prices` answered or overdue explanations to decide on, `documents_until` the last moment at
-    which asked-for documents may still come, `documents_missing` those that did not come, `late_sealed` says that an
-    admitted late bid has not been opened, `prices_sealed` that the price envelopes have not.
+    which asked-for documents may still come, `documents_missing` those that did not come, `to_judge` bids for which
+    some were handed in and not looked at, `late_sealed` says that an admitted late bid has not been opened,
+    `prices_sealed` that the price envelopes have not.
     """
 
     scored: bool = False
@@ -46,6 +48,7 @@ class Stage:
     prices_until: datetime | None = None
     documents_until: datetime | None = None
     documents_missing: int = 0
+    to_judge: frozenset[UUID] = frozenset()
     late_sealed: bool = False
     prices_sealed: bool = False
     run: bool = False
@@ -62,7 +65,7 @@ class Stage:
     def ready(self) -> bool:
         """Nothing that decides the result is open any more (evaluation.actions.run.gaps says it for one tender)."""
         panel = self.locked or not self.scored
-        still_open = self.unchecked or self.unconfirmed or self.documents_until or self.late_sealed
+        still_open = self.unchecked or self.unconfirmed or self.documents_until or self.late_sealed or self.to_judge
         return panel and not still_open and not self.prices_sealed
 
     def sentence(self) -> str:
@@ -83,6 +86,8 @@ def _sentences(stage: Stage) -> Iterator[str]:
         yield _("A second person confirms the checks")
     if stage.prices:
         yield _("Decide on an explained price")
+    if stage.to_judge:
+        yield _("Look at documents that were handed in")
     if stage.documents_until or stage.prices_until:
         yield _("A bidder still has to answer")
     if stage.late_sealed:
@@ -159,9 +164,15 @@ def _questions(found: dict[int, Stage], ids: list[int], now: datetime) -> None:
             stage.prices_until = max(filter(None, (stage.prices_until, check.aid_due_at or check.due_at)))
         else:
             stage.prices = (*stage.prices, check)
-    asked = SupplementRequest.objects.filter(bid__tender__in=ids, received_at=None).order_by()
-    for pk, due_at in asked.values_list("bid__tender", "due_at"):
-        if due_at >= now:
+    handed_in = Q(files__isnull=False)  # on the platform; what the office noted itself needs no word
+    asked = SupplementRequest.objects.filter(Q(received_at=None) | handed_in, bid__tender__in=ids).order_by()
+    columns = ("bid__tender", "bid", "due_at", "received_at", "accepted", "judged_by", "second_person")
+    for pk, bid, due_at, received_at, accepted, judged_by, second in asked.values_list(*columns):
+        if received_at and accepted is None:
+            found[pk].to_judge |= {bid}
+        elif received_at:
+            found[pk].unconfirmed |= {judged_by} if second is None and accepted != (received_at <= due_at) else set()
+        elif due_at >= now:
             found[pk].documents_until = max(filter(None, (found[pk].documents_until, due_at)))
         else:
             found[pk].documents_missing += 1

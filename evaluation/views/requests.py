@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.decision import RefusedError
@@ -60,10 +60,12 @@ def takes_files(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 
 @takes_files
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def documents(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """Take the documents the buyer asked for, all in one go."""
+    """Take the documents the buyer asked for, all in one go; the form itself stands on the page with the questions."""
+    if request.method != "POST":
+        return redirect("bid_requests", tender_id=tender_id)
     user, (tender, now) = actor_of(request), find_tender(request, tender_id)
     waiting = [row for row in questions_to(user, tender_id)[1] if row.received_at is None]
     form = HandInForm(waiting, request.POST, request.FILES)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
 from django.urls import reverse
 
-from accounts import clock, scanning
+from accounts import clock, desk, scanning
 from accounts.decision import RefusedError
 from accounts.models import AuditEvent
 from evaluation import actions
@@ -239,3 +239,18 @@ def test_the_interface_hands_in_judges_confirms_and_gives_the_file():
     assert second.post(f"{path}confirm/").json()["needs_second"] is False
     assert office.get(f"/api/v1/bids/supplements/{file['id']}/").content == PAPER[1]
     assert other.get(f"/api/v1/bids/supplements/{file['id']}/").status_code == 404
+
+
+def test_the_desks_call_the_office_to_look_and_the_second_person_to_confirm():
+    case = scene()
+    actions.confirm_formal_check(actor=case.town.second, tender_id=case.tender.pk)
+    (request,) = ask(case)
+    hand_in(case, request)
+    page = at("check_bid", case, case.bids["B01"].pk)
+    assert page in {task.url for task in desk.tasks_of(case.town.officer, clock.now())}
+    judge = {"actor": case.town.officer, "request_id": request.pk, "accepted": False, "reason": "Another company's."}
+    actions.judge_supplement(**judge)
+    assert page not in {task.url for task in desk.tasks_of(case.town.officer, clock.now())}
+    assert at("checks_confirm", case) in {task.url for task in desk.tasks_of(case.town.second, clock.now())}
+    actions.confirm_supplement(actor=case.town.second, request_id=request.pk)
+    assert at("checks_confirm", case) not in {task.url for task in desk.tasks_of(case.town.second, clock.now())}
