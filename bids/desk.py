@@ -74,7 +74,7 @@ def rehearsal(user: User, now: datetime) -> Iterator[Task]:
     if practice.current_run_id() is not None or not user.organizations_with(Role.OPENER):
         return
     whys = {
-        "never": _("Your group has never opened a bid together. A forgotten sentence is noticed now, not on the day."),
+        "never": _("Your group has never rehearsed an opening. A forgotten sentence is noticed now, not on the day."),
         "changed": _("Somebody has a new key, or another number of people opens together. Open a test bid again."),
         "old": _("Your group has not opened a test bid together for %(days)s days."),
     }

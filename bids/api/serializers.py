@@ -264,7 +264,7 @@ class RecoveryPartAnswer(serializers.Serializer):
     pieces = serializers.ListField(child=serializers.DictField())
 
 
-class PersonShape(serializers.Serializer):
+class NamedPerson(serializers.Serializer):
     """A person by number and name."""
 
     id = serializers.IntegerField()
@@ -275,13 +275,13 @@ class RecoveryUseAnswer(serializers.Serializer):
     """The use of the recovery key under way, and who may be named as the second person."""
 
     use = serializers.UUIDField(allow_null=True)
-    opener = PersonShape(allow_null=True)
-    witness = PersonShape(allow_null=True)
+    opener = NamedPerson(allow_null=True)
+    witness = NamedPerson(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
     started_at = serializers.DateTimeField(allow_null=True)
     confirmed_at = serializers.DateTimeField(allow_null=True)
     released_at = serializers.DateTimeField(allow_null=True)
-    witnesses = PersonShape(many=True)
+    witnesses = NamedPerson(many=True)
 
 
 class GroupRehearsalAnswer(serializers.Serializer):

@@ -214,13 +214,13 @@ def test_a_missing_rehearsal_is_a_task_and_a_warning_and_stops_no_publication():
     release_page, keys_page = f"/tenders/{tender.pk}/release/", "/account/openers/"
     (task,) = desk.rehearsal(town.openers[0], clock.now())
     assert task.url == f"/account/openers/rehearsal/{town.organization.pk}/"
-    assert "Diese Gruppe hat noch nie gemeinsam geöffnet" in officer.get(release_page).content.decode()
+    assert "Diese Gruppe hat die Öffnung noch nie geprobt" in officer.get(release_page).content.decode()
     assert "noch nie geprobt" in opener.get(keys_page).content.decode()
     rehearse(town)
     assert not list(desk.rehearsal(town.openers[0], clock.now()))
     text = officer.get(release_page).content.decode()
     assert "Die Gruppe hat gemeinsam ein Probeangebot geöffnet" in text
-    assert "noch nie gemeinsam geöffnet" not in text
+    assert "noch nie geprobt" not in text
     GroupRehearsal.objects.update(completed_at=clock.now() - USUAL)
     assert officer.post(release_page, {"act": "release"}).status_code == 302
     seal_page = f"/tenders/{tender.pk}/opening/check/"

@@ -22,7 +22,7 @@ def test_two_people_open_a_test_bid_from_two_browsers(visit: Callable[..., Visit
         listen(visitor, bodies)
     anna.open("/desk/")
     anna.follow("Rehearse an opening with your group", within="main")
-    anna.sees("This group has never opened a bid together")
+    anna.sees("This group has never rehearsed an opening")
     anna.fill("Your pass sentence", "six words that do not fit")
     anna.page.get_by_role("button", name=anna.say("Start the rehearsal and release my part")).click()
     anna.page.get_by_text(
