@@ -19,6 +19,7 @@ RUNS = {
     "database": _run("database", "database"),
     "disk": _run("disk", "disk"),
     "fsync": _run("disk", "fsync"),
+    "slow": _run("slow", "slow"),
     "clock": _run("clock", "clock"),
     "clock_postgresql": _run("clock", "clock_postgresql"),
     "mail": _run("mail", "mail"),

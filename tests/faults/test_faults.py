@@ -9,7 +9,16 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize(
     ("name", "rounds"),
-    [("kill", 6), ("term", 2), ("fsync", 3), ("disk", 1), ("clock", 1), ("clock_postgresql", 1), ("mail", 1)],
+    [
+        ("kill", 6),
+        ("term", 2),
+        ("fsync", 3),
+        ("slow", 1),
+        ("disk", 1),
+        ("clock", 1),
+        ("clock_postgresql", 1),
+        ("mail", 1),
+    ],
 )
 def test_after_a_fault_every_acknowledged_bid_is_there_once_and_whole(name: str, rounds: int) -> None:
     try:
