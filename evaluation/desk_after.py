@@ -1,10 +1,10 @@
 """What the office has to do after the award, on its desk: letters, contract, answers, contracts that end."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,10 +13,14 @@ from accounts import desk
 from accounts.desk import MOST, Task
 from accounts.lifecycle import Role
 from accounts.models import User
-from evaluation.models import Complaint, Contract, DebriefRequest, EvaluationRun, StandstillNotice
+from evaluation.award_notice import EU_REGIME
+from evaluation.award_notice_checks import EX_POST
+from evaluation.models import AwardNoticeEdition, Complaint, Contract, DebriefRequest, EvaluationRun, StandstillNotice
 from tendering.desk import of_office
 from tendering.models import LotOutcome, Tender
+from tendering.notice_time import WITHOUT_CALL
 from tendering.rules.days import add_months
+from tendering.rules.rows import rule_book
 
 GROUP = gettext_lazy("After the award")
 
@@ -36,7 +40,7 @@ def after_award(user: User, now: datetime) -> Iterator[Task]:
 
 
 def _tasks(buyers: list[int], now: datetime) -> Iterator[tuple[Task, Tender]]:
-    yield from _letters(buyers, now)
+    yield from _to_tell(buyers, now)
     yield from _waiting(buyers, now)
     questions = DebriefRequest.objects.filter(letter__tender__buyer__in=buyers, answered_at=None)
     for row in questions.select_related("letter__tender__responsible").order_by("due_at")[:MOST]:
@@ -55,19 +59,55 @@ def _task(words: str, tender: Tender, page: str, why: str, **more: Any) -> Task:
     return Task(words % {"tender": tender.title}, url, group=GROUP, note=tender.reference, why=why, **more)
 
 
-def _letters(buyers: list[int], now: datetime) -> Iterator[tuple[Task, Tender]]:
-    """Awards about which nobody has been told, where a result says what there is to tell."""
-    told = StandstillNotice.objects.filter(lots=OuterRef("lot"))
-    result = EvaluationRun.objects.filter(tender=OuterRef("lot__tender"))
+def _to_tell(buyers: list[int], now: datetime) -> Iterator[tuple[Task, Tender]]:
+    """Awards that the bidders have not been told of, where a result says what there is to tell; then the public.
+
+    The notice has its last day where the rule sets one (R23, R24). One query for both.
+    """
+    told = Exists(StandstillNotice.objects.filter(lots=OuterRef("lot")))
+    result = Exists(EvaluationRun.objects.filter(tender=OuterRef("lot__tender")))
+    published = AwardNoticeEdition.objects.filter(tender=OuterRef("lot__tender"), published_at__gte=OuterRef("at"))
     awards = LotOutcome.objects.filter(lot__tender__buyer__in=buyers, kind="awarded", at__lte=now)
-    rows = awards.filter(Exists(result)).exclude(Exists(told))
-    why = _("All bidders are told at once; the waiting time begins with the letters.")
-    seen: set[int] = set()
-    for row in rows.select_related("lot__tender__responsible").order_by("-at")[:MOST]:
+    rows = awards.annotate(is_told=told).filter(
+        Q(result, is_told=False) | (Q(is_told=True) & ~Exists(published) & _must_be_published(now))
+    )
+    seen: set[tuple[bool, int]] = set()
+    for row in rows.select_related("lot__tender__responsible").order_by("-at")[: 2 * MOST]:
         tender = row.lot.tender
-        if tender.pk not in seen:
-            seen.add(tender.pk)
+        if (row.is_told, tender.pk) in seen:
+            continue
+        seen.add((row.is_told, tender.pk))
+        if row.is_told:
+            words, why = _("Publish the notice of the award: %(tender)s"), _("The public has to learn of this award.")
+            yield _task(words, tender, "award_publication", why, due=_last_day(row)), tender
+        else:
+            why = _("All bidders are told at once; the waiting time begins with the letters.")
             yield _task(_("Send the letters about the award: %(tender)s"), tender, "award_letters", why), tender
+
+
+def _european() -> list[str]:
+    return [key for key, one in rule_book().profiles.items() if one.regime == EU_REGIME]
+
+
+def _must_be_published(now: datetime) -> Q:
+    """Condition on awards: there is a duty to tell the public."""
+    book, european = rule_book(), _european()
+    bound, limit = Q(lot__tender__profile__in=european), book.threshold(EX_POST, now.date())
+    if limit is None:
+        return bound
+    national = [key for key, one in book.profiles.items() if one.statutes and key not in european]
+    return bound | Q(
+        lot__tender__profile__in=national, lot__tender__procedure_type__in=WITHOUT_CALL,
+        lot__tender__value__gte=limit.value,
+    )  # fmt: skip
+
+
+def _last_day(award: LotOutcome) -> datetime | None:
+    """When the notice has to be out, None where no day is set."""
+    row = rule_book().check_period("any_eu", "award_notice", "default", award.at.date())
+    if row is None or row.days is None or award.lot.tender.profile not in _european():
+        return None
+    return award.at + timedelta(days=row.days)
 
 
 def _waiting(buyers: list[int], now: datetime) -> Iterator[tuple[Task, Tender]]:

@@ -79,6 +79,7 @@ def decide_moderate(all_submitted: bool, locked: bool) -> Decision:
 _OPENED = frozenset({TenderStatus.EVALUATION})
 _UNTIL_AWARD = frozenset(TenderStatus) - {TenderStatus.AWARDED, TenderStatus.CANCELLED}
 _DECIDED = frozenset({TenderStatus.EVALUATION, TenderStatus.AWARDED})
+_ENDED = _DECIDED | {TenderStatus.CANCELLED}
 _PUBLISHED = frozenset({
     TenderStatus.OPEN, TenderStatus.CLOSED, TenderStatus.EVALUATION, TenderStatus.SELECTED, TenderStatus.AWARDED,
     TenderStatus.CANCELLED,
@@ -99,7 +100,7 @@ ACTIONS: dict[str, Rule] = {
     "cancel_lots": Rule(_OPENED, _OFFICE, _("Lots are cancelled between opening and award.")),
     "confirm_cancellation": Rule(_OPENED, _SECOND, _("Lots are cancelled between opening and award.")),
     "send_letters": Rule(_DECIDED, _OFFICE, _("Letters are sent after the decision on the award.")),
-    "publish_notice": Rule(_DECIDED, _OFFICE, _("The notice of the award is written after the decision.")),
+    "publish_notice": Rule(_ENDED, _OFFICE, _("The notice of the award is written after the decision.")),
     "answer_bidders": Rule(_PUBLISHED, _OFFICE, _("There is nothing to answer in this tender yet.")),
     "sign_contract": Rule(_DECIDED, _OFFICE, _("A contract is signed after the award.")),
     "run_contract": Rule(_DECIDED, _OFFICE, _("There is no contract in this tender yet.")),

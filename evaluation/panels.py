@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -15,7 +16,14 @@ from bids.models import BidLot
 from evaluation.award_steps import open_proposal
 from evaluation.flags import drafting_hints, single_bid_words
 from evaluation.lifecycle import FILE_READERS, PANEL, RESULT_READERS, decide, decide_result
-from evaluation.models import CandidateLetter, CandidateSelection, EvaluationRun, Letter, PanelMember
+from evaluation.models import (
+    AwardNoticeEdition,
+    CandidateLetter,
+    CandidateSelection,
+    EvaluationRun,
+    Letter,
+    PanelMember,
+)
 from evaluation.provision import finding, of_awards, real_finding
 from evaluation.readers import questions_to, reader
 from evaluation.scorebook import progress
@@ -131,7 +139,9 @@ def award_panel(request: HttpRequest, tender: Tender, status: Status, now: datet
     if status != Status.AWARDED:
         return None
     rows = LotOutcome.objects.filter(lot__tender=tender, kind__in=("awarded", "unsuccessful"), at__lte=now)
-    outcomes = list(rows.select_related("lot", "winner").order_by("lot__position", "lot"))
+    noticed = Exists(AwardNoticeEdition.objects.filter(tender=OuterRef("lot__tender")))
+    rows = rows.select_related("lot", "winner").annotate(is_noticed=noticed)
+    outcomes: list[Any] = list(rows.order_by("lot__position", "lot"))
     if tender.withholds_award_value:
         for row in outcomes:
             row.value = row.cost_per_case = row.saving_per_year = None
@@ -141,7 +151,10 @@ def award_panel(request: HttpRequest, tender: Tender, status: Status, now: datet
     counted: dict[int, int] = {}
     for lot in bids.filter(bid__withdrawn_at=None).values_list("lot", flat=True):
         counted[lot] = counted.get(lot, 0) + 1
-    context = {"tender": tender, "outcomes": [(row, counted.get(row.lot_id, 0)) for row in outcomes]}
+    context = {
+        "tender": tender, "outcomes": [(row, counted.get(row.lot_id, 0)) for row in outcomes],
+        "has_notice": outcomes[0].is_noticed,
+    }  # fmt: skip
     return render_to_string("evaluation/parts/award_panel.html", context, request)
 
 

@@ -32,7 +32,7 @@ from evaluation.actions.formal import (
     request_supplement,
 )
 from evaluation.actions.letters import note_reading, send_letters
-from evaluation.actions.notice import set_award_notice
+from evaluation.actions.notice import publish_award_notice, set_award_notice
 from evaluation.actions.panel import (
     appoint_panel,
     close_panel,
@@ -96,6 +96,7 @@ __all__ = [
     "note_reading",
     "propose_award",
     "propose_selection",
+    "publish_award_notice",
     "read_supplement",
     "record_draw",
     "record_formal_check",

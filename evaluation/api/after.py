@@ -104,8 +104,9 @@ class NoticeView(SignedIn):
 
 
 def _notice(row: AwardNotice | None) -> dict[str, Any]:
-    hidden, reason = (row.withhold_value, row.withhold_reason) if row else (False, "")
-    return {"withhold_value": hidden, "reason": reason}
+    if row is None:
+        return {"withhold_value": False, "ground": "", "reason": ""}
+    return {"withhold_value": row.withhold_value, "ground": row.withhold_ground, "reason": row.withhold_reason}
 
 
 class CancellationsView(SignedIn):

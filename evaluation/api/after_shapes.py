@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.api.fields import StrictDecimalField
 from evaluation.api.serializers import AwardProposal, OutcomeOut
-from evaluation.models import ChangeGround
+from evaluation.models import ChangeGround, WithholdGround
 from tendering.models import CancellationGround
 
 MOST_TEXT = 5_000
@@ -77,9 +77,12 @@ class ResolutionOut(serializers.Serializer):
 
 
 class NoticeShape(serializers.Serializer):
-    """What the public notice leaves out; a withheld value needs a reason."""
+    """What the public notice leaves out; a withheld value needs a reason, and a ground to be complete."""
 
     withhold_value = serializers.BooleanField()
+    ground = serializers.ChoiceField(
+        choices=WithholdGround.choices, required=False, allow_blank=True, default="", help_text="BT-197"
+    )
     reason = serializers.CharField(max_length=2_000, required=False, allow_blank=True, default="")
 
 

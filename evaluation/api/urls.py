@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from evaluation.api import after, candidates, checking, comparisons, contracts, draws, supplements, views
+from evaluation.api import after, candidates, checking, comparisons, contracts, draws, notices, supplements, views
 from evaluation.api.simulation import SimulateView
 
 _EVALUATION = "evaluations/<int:tender_id>/"
@@ -96,6 +96,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{_TENDER}award/register/", after.RegisterView.as_view(), name="api_register"),
     path(f"{_TENDER}award/resolutions/", after.ResolutionsView.as_view(), name="api_resolutions"),
     path(f"{_TENDER}award/notice/", after.NoticeView.as_view(), name="api_award_notice"),
+    path(f"{_TENDER}award/publication/", notices.PublicationView.as_view(), name="api_award_publication"),
+    path(f"{_TENDER}award/notices/", notices.NoticesView.as_view(), name="api_award_notices"),
     path(f"{_TENDER}cancellations/", after.CancellationsView.as_view(), name="api_cancellations"),
     path(
         f"{_TENDER}cancellations/<int:cancellation_id>/confirm/",

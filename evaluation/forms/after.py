@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from evaluation.forms.office import reason_field
-from evaluation.models import ChangeGround, ContractKpi
+from evaluation.models import ChangeGround, ContractKpi, WithholdGround
 from tendering.fields import DecimalField, MoneyField
 from tendering.forms.dates import Day
 from tendering.models import CancellationGround, Lot
@@ -67,10 +67,34 @@ class NoticeForm(forms.Form):
     """What the public notice leaves out."""
 
     withhold_value = forms.BooleanField(label=_("Do not publish the value of the award"), required=False)
+    ground = forms.ChoiceField(
+        label=_("Ground"), required=False, choices=[("", _("Choose a ground")), *WithholdGround.choices],
+        help_text=_("Needed if the value is not published"),
+    )  # fmt: skip
     reason = forms.CharField(
         label=_("Why would publishing it harm?"), required=False, max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Needed if the value is not published"),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("withhold_value") and not data.get("ground"):
+            self.add_error("ground", _("Choose why the value is not published."))
+        return data
+
+
+class PublishForm(forms.Form):
+    """Publish the notice of the award; a reason where its check found something."""
+
+    reason = forms.CharField(
+        label=_("Why is it published in spite of these points?"), required=False, max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Stays in the file; it is not published"),
+        error_messages={"required": _("Give the reason.")},
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, needed: bool) -> None:
+        super().__init__(data)
+        self.fields["reason"].required = needed
 
 
 class CancelForm(forms.Form):

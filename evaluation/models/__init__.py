@@ -2,6 +2,7 @@
 
 from evaluation.models.award import (
     AwardNotice,
+    AwardNoticeEdition,
     Complaint,
     CouncilResolution,
     DebriefRequest,
@@ -11,6 +12,7 @@ from evaluation.models.award import (
     LotCancellation,
     RegisterQuery,
     StandstillNotice,
+    WithholdGround,
 )
 from evaluation.models.benchmark import BenchmarkRun, BenchmarkSet, BenchmarkUnit
 from evaluation.models.candidates import CandidateLetter, CandidateScore, CandidateSelection
@@ -43,6 +45,7 @@ from evaluation.models.steps import CheckStep, CheckStepState, StepState
 __all__ = [
     "AbnormallyLowCheck",
     "AwardNotice",
+    "AwardNoticeEdition",
     "BenchmarkRun",
     "BenchmarkSet",
     "BenchmarkUnit",
@@ -87,4 +90,5 @@ __all__ = [
     "SupplementDocument",
     "SupplementRequest",
     "SupplierReply",
+    "WithholdGround",
 ]

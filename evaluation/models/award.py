@@ -133,11 +133,21 @@ class LetterDispatch(models.Model):
         return f"{self.letter_id} to {self.recipient_id}"
 
 
+class WithholdGround(models.TextChoices):
+    """Why a detail need not be published (§ 39 (6) VgV, § 30 (2) UVgO); one vocabulary for all profiles."""
+
+    LAW_ENFORCEMENT = "law_enforcement", _("it would hinder the enforcement of law")
+    PUBLIC_INTEREST = "public_interest", _("it would run against the public interest")
+    BUSINESS_INTEREST = "business_interest", _("it would harm a company's legitimate business interests")
+    FAIR_COMPETITION = "fair_competition", _("it would harm fair competition between companies")
+
+
 class AwardNotice(models.Model):
     """What the public notice of an award leaves out, and why (R25). One row per tender; the latest values count."""
 
     tender = models.OneToOneField(Tender, on_delete=models.CASCADE, related_name="award_notice")
     withhold_value = models.BooleanField(default=False)
+    withhold_ground = models.CharField(max_length=20, choices=WithholdGround.choices, blank=True)
     withhold_reason = models.TextField(blank=True)
     changed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
@@ -149,6 +159,31 @@ class AwardNotice(models.Model):
 
     def __str__(self) -> str:
         return f"award notice of {self.tender_id}"
+
+
+class AwardNoticeEdition(models.Model):
+    """A notice of the award as it was published: frozen content (shape: evaluation.award_notice) and its SHA-256.
+
+    `findings` are the codes of what was missing or did not fit at that moment, `reason` why it was published all the
+    same. Rows are added, never changed; the newest one counts.
+    """
+
+    tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="award_notice_editions")
+    number = models.PositiveSmallIntegerField()
+    is_modification = models.BooleanField(default=False, help_text=_("Tells changes of a contract told of before"))
+    content: models.JSONField[dict[str, object], dict[str, object]] = models.JSONField(default=dict)
+    sha256 = models.CharField(max_length=64)
+    findings = models.JSONField(default=list, blank=True)
+    reason = models.TextField(blank=True)
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tender", "number"], name="award_notice_number_once")]
+
+    def __str__(self) -> str:
+        return f"award notice {self.number} of {self.tender_id}"
 
 
 class DebriefRequest(models.Model):

@@ -1,4 +1,4 @@
-"""After the proposal: register, notice, cancellation, letters, the bidder's explanation, complaints."""
+"""After the proposal: register, cancellation, letters, the bidder's explanation, complaints."""
 
 from datetime import datetime, time
 from typing import Any
@@ -22,13 +22,12 @@ from evaluation.forms.after import (
     CancelForm,
     ComplaintAnswerForm,
     ComplaintForm,
-    NoticeForm,
     RegisterForm,
     TextForm,
 )
 from evaluation.letters import Draft
 from evaluation.lifecycle import FILE_READERS, decide_file
-from evaluation.models import AwardNotice, Complaint, DebriefRequest, Letter, LotCancellation, StandstillNotice
+from evaluation.models import Complaint, DebriefRequest, Letter, LotCancellation, StandstillNotice
 from evaluation.results import latest
 from evaluation.views.frame import actor_of, may, reader_of, show, signed_in
 from tendering.forms.faults import take_over
@@ -59,27 +58,6 @@ def register(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse
         request, who, "act", status=422 if form.errors else 200, form=form, button=_("Note the answer"),
         title=_("Register: %(company)s") % {"company": bid.company},
         lead=_("You ask the register yourself, never the bidder. The answer counts for two months."),
-    )  # fmt: skip
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def notice(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """What the public notice of the award leaves out."""
-    who = reader_of(request, tender_id)
-    require(may(who, "publish_notice"))
-    row = AwardNotice.objects.filter(tender=who.tender).first()
-    initial = {"withhold_value": row.withhold_value, "reason": row.withhold_reason} if row else None
-    form = NoticeForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        with take_over(form):
-            actions.set_award_notice(actor=who.user, tender_id=tender_id, **form.cleaned_data)
-            messages.success(request, _("The notice of the award has been changed."))
-            return redirect("award_letters", tender_id=tender_id)
-    return show(
-        request, who, "act", status=422 if form.errors else 200, form=form, button=_("Save"),
-        title=_("Notice of the award"),
-        lead=_("Winner, value, number of bids and dates are public. The value may be left out where it would harm."),
     )  # fmt: skip
 
 

@@ -179,6 +179,7 @@ VERBS: dict[str, Verb] = {
         "register.answered": _("The answer of the register about a bidder was noted."),
         "letters.sent": _("The letters about the award were sent to all bidders."),
         "award_notice.set": _("It was chosen whether the values of the award are public."),
+        "award_notice.published": _("The notice of the award was published."),
         "reasons.asked": _("A bidder asked for further reasons."),
         "reasons.answered": _("A bidder got further reasons."),
         "complaint.filed": _("A bidder complained."),

@@ -301,6 +301,8 @@ TABLE: dict[str, Row] = {
     # after the decision
     "award_register": _kept(only(OFFICER), _AFTER),
     "award_notice": Row(only(OFFICER), on="awarded"),
+    "award_publication": Row(only(OFFICER, APPROVER, AUDITOR), on="awarded"),
+    "award_notice_public": _kept(PUBLIC, "needs a published notice; tested in tests/evaluation/test_award_notice.py"),
     "evaluation_cancel": Row(only(OFFICER, APPROVER), on="opened"),
     "award_letters": _kept(only(OFFICER, APPROVER, AUDITOR), _AFTER),
     "award_letter": _kept(only(OFFICER, APPROVER, AUDITOR, BIDDER), _AFTER),
@@ -453,6 +455,8 @@ TABLE: dict[str, Row] = {
     "api_register": Row(only(OFFICER), on="evaluated"),
     "api_resolutions": Row(_RESULT, on="evaluated"),
     "api_award_notice": Row(only(OFFICER, APPROVER, AUDITOR), on="evaluated"),
+    "api_award_publication": Row(only(OFFICER, APPROVER, AUDITOR), on="awarded"),
+    "api_award_notices": Row(PUBLIC, on="awarded"),
     "api_cancellations": Row(only(OFFICER, APPROVER, AUDITOR), on="evaluated"),
     "api_cancellation_confirm": _kept(only(OFFICER, APPROVER), _AFTER_API),
     "api_letters": Row(only(OFFICER, APPROVER, AUDITOR), on="evaluated"),

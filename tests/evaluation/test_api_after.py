@@ -61,7 +61,7 @@ def test_an_award_goes_from_the_register_to_the_letters_and_the_bidders_answers(
     ]
 
     assert "reason" in sent(officer, of(case, "award/notice/"), {"withhold_value": True}, 400, "put")["errors"]
-    hidden = {"withhold_value": True, "reason": "Rivals would learn the price."}
+    hidden = {"withhold_value": True, "ground": "fair_competition", "reason": "Rivals would learn the price."}
     assert sent(officer, of(case, "award/notice/"), hidden, 200, "put") == hidden
     assert sent(second, of(case, "contracts/"), {"lot": "L1"}, 409)["code"] == "letters_missing"
     assert officer.get(of(case, "letters/")).json() == {"waiting": ["L1"], "sent": []}

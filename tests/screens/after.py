@@ -126,6 +126,7 @@ def _contract(town: factories.Town) -> Iterator[Shot]:
             actor=case.town.officer, tender_id=case.tender.pk, lot_code="L1", number="2026/17", options=options
         )
     yield from _letters(case)
+    yield from _notice(case)
     yield from _year(case, contract)
 
 
@@ -149,6 +150,16 @@ def _letters(case: builders.Case) -> Iterator[Shot]:
     yield Shot("award_complaints of a bidder", reverse("award_complaints", args=[tender]), loser)
     yield Shot("award_complaint", reverse("award_complaint", args=[tender, complaint.pk]), officer)
     yield Shot("award_reasons", reverse("award_reasons", args=[tender, question.pk]), officer)
+
+
+def _notice(case: builders.Case) -> Iterator[Shot]:
+    """The notice of the award before and after its publication."""
+    page = reverse("award_publication", args=[case.tender.pk])
+    yield Shot("award_publication", page, case.town.officer.pk)
+    actions.publish_award_notice(
+        actor=case.town.officer, tender_id=case.tender.pk, reason="Die Größe der Bieter wird nachgetragen."
+    )
+    yield Shot("award_notice_public", reverse("award_notice_public", args=[case.tender.pk]), None)
 
 
 def _year(case: builders.Case, contract: Contract) -> Iterator[Shot]:
