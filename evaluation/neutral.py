@@ -10,8 +10,13 @@ from uuid import UUID
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.decision import ALLOWED, Decision, Refused
+from accounts.lifecycle import Role
+from accounts.models import User
 from bids.models import Bid, OpenedDocument
+from evaluation.lifecycle import FILE_READERS
 from evaluation.models import PanelLock
 from tendering.models import Tender
 
@@ -19,6 +24,19 @@ from tendering.models import Tender
 def is_neutral(tender: Tender) -> bool:
     """Whether the panel does not see names now: published so, and not closed yet. One query at most."""
     return bool(tender.evaluation.get("anonymous_bids")) and not PanelLock.objects.filter(tender=tender).exists()
+
+
+def decide_names(tender: Tender, user: User) -> Decision:
+    """Where bids are judged without names, nobody judges or moderates who reads the names elsewhere.
+
+    That is in opening, file or audit; a role given after the appointment counts as well.
+    """
+    if is_neutral(tender) and user.has_role(tender.buyer_id, *FILE_READERS, Role.OPENER):
+        text = gettext_lazy(
+            "Bids are judged without names here, and by another task you read the names. Please tell the office."
+        )
+        return Refused("knows_names", text, 403)
+    return ALLOWED
 
 
 def neutral_names(bids: Iterable[Bid]) -> dict[UUID, str]:

@@ -16,9 +16,9 @@ from accounts.lifecycle import Role
 from accounts.models import User
 from evaluation.actions.access import begin, lot_of, opened_bid, tender_of_bid, words
 from evaluation.conflicts import bidders, connections, unasked
-from evaluation.lifecycle import FILE_READERS, decide_moderate, decide_score
+from evaluation.lifecycle import decide_moderate, decide_score
 from evaluation.models import BidderDeclaration, Consensus, PanelLock, PanelMember, Score
-from evaluation.neutral import is_neutral
+from evaluation.neutral import decide_names
 from evaluation.scorebook import SCORE_MAXIMUM, Cell, cells, open_cells, spreads
 from tendering import actions as tendering
 from tendering.models import ConflictDeclaration, Criterion, Tender
@@ -52,13 +52,9 @@ def appoint_panel(*, actor: User, tender_id: int, users: Sequence[User]) -> list
 def _require_strangers_to_names(tender: Tender, users: Sequence[User]) -> None:
     """Where bids are judged without names, nobody judges who reads the names elsewhere: in opening, file or audit."""
     for user in users:
-        if _reads_names(tender, user):
+        if not decide_names(tender, user):
             text = _("Bids are judged without names here, but %(person)s learns the names as opener, office or audit.")
             raise ValidationError({"users": text % {"person": user}})
-
-
-def _reads_names(tender: Tender, user: User) -> bool:
-    return is_neutral(tender) and user.has_role(tender.buyer_id, *FILE_READERS, Role.OPENER)
 
 
 def _invite(user: User, tender: Tender, now: datetime) -> None:
@@ -125,9 +121,7 @@ def _begin_scoring(actor: User, tender_id: int) -> tuple[Tender, datetime, Panel
     conflict = declaration is not None and declaration.conflict
     handed_in = member.submitted_at is not None
     require(decide_score(declaration is not None, conflict, handed_in, is_closed(tender), connected(tender, actor)))
-    if _reads_names(tender, actor):  # a role given after the appointment counts as well
-        text = _("Bids are judged without names here, and by another task you read the names. Please tell the office.")
-        refuse("knows_names", text, 403)
+    require(decide_names(tender, actor))
     return tender, now, member
 
 
@@ -214,6 +208,7 @@ def _begin_moderation(actor: User, tender_id: int) -> tuple[Tender, datetime]:
     members = list(PanelMember.objects.filter(tender=tender))
     handed_in = bool(members) and all(member.submitted_at for member in members)
     require(decide_moderate(handed_in, is_closed(tender)))
+    require(decide_names(tender, actor))
     return tender, now
 
 

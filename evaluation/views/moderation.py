@@ -14,6 +14,7 @@ from accounts.lifecycle import Role
 from evaluation import actions
 from evaluation.forms.scoring import ConsensusForm
 from evaluation.inputs import spec_of
+from evaluation.neutral import decide_names
 from evaluation.panel_figures import agreement, history
 from evaluation.readers import Reader, require_moderation
 from evaluation.score_tables import panel_tables
@@ -31,7 +32,8 @@ def _reader(request: HttpRequest, tender_id: int) -> Reader:
 
 
 def _may_moderate(who: Reader) -> bool:
-    return Role.PANEL_CHAIR in who.roles and not who.closed and bool(may(who, "moderate"))
+    is_chair = Role.PANEL_CHAIR in who.roles and not who.closed and bool(may(who, "moderate"))
+    return is_chair and bool(decide_names(who.tender, who.user))
 
 
 @signed_in
@@ -62,6 +64,7 @@ def cell(request: HttpRequest, tender_id: int, bid_id: UUID, lot: str, criterion
     """Agree on one score, with the reasons of all evaluators above."""
     who = _reader(request, tender_id)
     require(may(who, "moderate"))
+    require(decide_names(who.tender, who.user))
     spread = _spread(who, bid_id, lot, criterion)
     form = ConsensusForm(request.POST or None, value=spread.consensus, comment=spread.consensus_reason)
     if request.method == "POST" and form.is_valid():
@@ -98,6 +101,7 @@ def close(request: HttpRequest, tender_id: int) -> HttpResponse:
     """Close the panel: scores are final, prices become visible."""
     who = _reader(request, tender_id)
     require(may(who, "moderate"))
+    require(decide_names(who.tender, who.user))
     if request.method == "POST":
         actions.close_panel(actor=who.user, tender_id=tender_id)
         messages.success(request, _("The panel is closed. The scores are final."))

@@ -89,3 +89,33 @@ def test_a_role_that_reads_names_given_after_the_appointment_ends_the_scoring() 
     assert {caught.value.refused.code for caught in (again, handed_in)} == {"knows_names"}
     Tender.objects.filter(pk=case.tender.pk).update(evaluation={**case.tender.evaluation, "anonymous_bids": False})
     score(case, anna, {"B02": {"B1": "9", "B2": "8"}})  # where names are no secret, the role does not matter
+
+
+def test_a_chair_who_reads_names_elsewhere_does_not_moderate_without_names() -> None:
+    case = neutral_case()
+    check_all(case)
+    for person in seat_panel(case):
+        score(case, person, {"B01": {"B1": "6", "B2": "6"}, "B02": {"B1": "9", "B2": "8"}})
+        actions.submit_scores(actor=person, tender_id=case.tender.pk)
+    chair, page = case.town.chair, reverse("moderation", args=[case.tender.pk])
+    client = Client()
+    client.force_login(chair)
+    close = reverse("moderation_close", args=[case.tender.pk])
+    assert close in client.get(page).content.decode()
+    factories.add_role(chair, case.town.organization, Role.OPENER)
+    chair = User.objects.get(pk=chair.pk)
+    agreed = {
+        "bid_id": case.bids["B01"].pk,
+        "lot_code": "L1",
+        "criterion_code": "B1",
+        "value": "7",
+        "reason": "Agreed.",
+    }
+    for act, key in ((actions.set_consensus, agreed), (actions.close_panel, {"tender_id": case.tender.pk})):
+        with pytest.raises(RefusedError) as caught:
+            act(actor=chair, **key)
+        assert caught.value.refused.code == "knows_names"
+    assert client.get(close).status_code == 403
+    assert close not in client.get(page).content.decode()
+    Tender.objects.filter(pk=case.tender.pk).update(evaluation={**case.tender.evaluation, "anonymous_bids": False})
+    assert actions.close_panel(actor=chair, tender_id=case.tender.pk)
