@@ -20,6 +20,7 @@ from evaluation.comments import reasons_of
 from evaluation.figures import number, shortest
 from evaluation.models import EvaluationRun, LetterKind
 from evaluation.results import LotView, ResultView, RowView, view_of
+from evaluation.scoring.inputs import Criterion
 from tendering.models import Lot, Tender
 
 DOMAIN = "award-letter"
@@ -194,12 +195,32 @@ def _rows(tender: Tender, lot: LotView, row: RowView, winner: RowView | None) ->
         ]
         if winner is not None and not row.is_awarded:
             cells.append(_score(winner, criterion.id))
-        yield [*cells, reasons.get(criterion.id, "") or _by_curve(criterion.kind)]
+        yield [*cells, reasons.get(criterion.id, "") or _by_curve(criterion, row)]
     yield from _totals(tender, row, winner)
 
 
-def _by_curve(kind: str) -> str:
-    return _("computed from the promised number by the published curve") if kind == "efficiency" else ""
+def _by_curve(criterion: Criterion, row: RowView) -> str:
+    """Why a promised number or a cost has these points: nobody gave them, the published calculation and curve did."""
+    if criterion.kind == "efficiency":
+        return _("computed from the promised number by the published curve")
+    value = row.promised.get(criterion.id)
+    if criterion.kind != "cost" or value is None:
+        return ""
+    words = {"value": number(shortest(value)), "unit": criterion.unit}
+    if (rule := criterion.life_cycle) is None:
+        return _("%(value)s %(unit)s by your bid; computed from it by the published curve") % words
+    years = {"years": rule.years, "rate": number(shortest(rule.rate_pct))}
+    if rule.with_price:
+        text = _(
+            "%(value)s %(unit)s over %(years)s years at %(rate)s %%, out of your price and the numbers of your bid; "
+            "computed from it by the published curve"
+        )
+    else:
+        text = _(
+            "%(value)s %(unit)s over %(years)s years at %(rate)s %%, out of the numbers of your bid; "
+            "computed from it by the published curve"
+        )
+    return text % {**words, **years}
 
 
 def _totals(tender: Tender, row: RowView, winner: RowView | None) -> Iterator[list[str]]:

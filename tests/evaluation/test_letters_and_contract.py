@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.decision import RefusedError
 from accounts.lifecycle import Role
 from accounts.models import AuditEvent, Message, OutboxMessage
+from bids.models import BidAnswer
 from evaluation import actions
 from evaluation.actions.delivery import remind_of_ends
 from evaluation.letters import hash_of
@@ -173,6 +174,39 @@ def three_bids(**fields) -> Case:
 
 def letters_of(case: Case) -> dict[str, Letter]:
     return {row.bid.reference.rpartition("-")[2]: row for row in Letter.objects.filter(tender=case.tender)}
+
+
+def test_a_letter_says_by_which_calculation_a_cost_has_its_points():
+    cost = {"code": "C1", "kind": "cost", "name": "Electricity", "weight": "20", "unit": "EUR", "direction": "lower",
+            "curve": [["0", "10"], ["30000", "0"]]}  # fmt: skip
+    life = {
+        **cost,
+        "code": "C2",
+        "life_cycle": {
+            "years": 3,
+            "rate_pct": "2",
+            "with_price": True,
+            "parts": [{"id": "1", "kind": "use", "text": "Electricity", "unit": "kWh a year", "unit_price": "0.30"}],
+        },
+    }
+    case = opened_case(criteria=[*factories.default_criteria()[:2], cost, life])
+    for name, price in (("B01", "2.00"), ("B02", "1.90")):
+        bid = add_bid(case, name, {"1.1": price, "1.2": "400.00"}, promised={"C1": "1500"})
+        row, rule = bid.lot_bids.get(), case.tender.criteria.get(code="C2")
+        BidAnswer.objects.create(bid_lot=row, criterion=rule, numbers={"1": "1000"})
+    check_all(case)
+    score_and_close(case, {"B01": {"B1": "6"}, "B02": {"B1": "9"}})
+    actions.evaluate_tender(actor=case.town.officer, tender_id=case.tender.pk)
+    decide(case)
+    companies = [company.organization for company in case.companies.values()]
+    for company in companies:
+        company.language = "en"
+        company.save()
+    send(case)
+    reasons = {row[0]: row[-1] for row in letters_of(case)["B01"].content["lots"][0]["rows"]}
+    assert reasons["C1 Electricity"] == "1,500 EUR by your bid; computed from it by the published curve"
+    assert "over 3 years at 2 %, out of your price and the numbers of your bid" in reasons["C2 Electricity"]
+    assert reasons["C2 Electricity"].split()[0] == "22,761.17"
 
 
 def test_every_bidder_gets_the_letter_that_fits_its_bid():
