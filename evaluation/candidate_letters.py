@@ -1,9 +1,29 @@
 """What a candidate reads about the selection: the decision, its own reasons and points, never another company's."""
 
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.lifecycle import PROVIDER_ROLES
+from accounts.models import User
 from evaluation.candidates import Candidate, Field, why
 from evaluation.figures import number, shortest
+from evaluation.lifecycle import FILE_READERS
+from evaluation.models import CandidateLetter
+
+
+def candidate_letter_for(user: Any, letter_id: UUID) -> CandidateLetter:
+    """A letter of the person's own company, or of the own municipality's call for office and audit; else Http404."""
+    found = CandidateLetter.objects.select_related("bid__tender__buyer", "bid__tender__contact_unit", "company")
+    letter = found.filter(pk=letter_id).first()
+    if letter is None or not isinstance(user, User):
+        raise Http404
+    is_own = user.has_role(letter.company_id, *PROVIDER_ROLES)
+    if not (is_own or user.has_role(letter.bid.tender.buyer_id, *FILE_READERS)):
+        raise Http404
+    return letter
 
 
 def parts(field: Field, one: Candidate) -> list[str]:

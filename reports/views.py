@@ -15,11 +15,15 @@ from accounts import clock
 from bids.sheets import why_refused
 from bids.views.access import signed_in
 from evaluation.actions.letters import letter_for
+from evaluation.candidate_letters import candidate_letter_for
 from evaluation.models import EvaluationRun
 from pilots.papers.listing import meeting
 from pilots.papers.readers import find
 from reports import access
+from reports.audit.access import tender_to_take
 from reports.documents import (
+    award_record_pdf,
+    candidate_letter_pdf,
     council_paper_pdf,
     letter_pdf,
     opening_record_pdf,
@@ -75,6 +79,14 @@ def opening_record(request: HttpRequest, tender_id: int) -> HttpResponse:
 
 @signed_in
 @require_safe
+def award_record(request: HttpRequest, tender_id: int) -> HttpResponse:
+    """The award record as it stands, for the office and the audit; for members of the panel once it is closed."""
+    sight = tender_to_take(request.user, tender_id)
+    return download(award_record_pdf(sight), PDF, f"{sight.tender.reference}-{_('award-record')}.pdf")
+
+
+@signed_in
+@require_safe
 def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """A bidder's own receipt as PDF."""
     found = access.receipt_for(request.user, receipt_id)
@@ -87,6 +99,14 @@ def letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """A letter about the award as PDF, for its recipients, the office and the audit."""
     found = letter_for(person(request), letter_id)
     return download(letter_pdf(found), PDF, f"{found.tender.reference}-{_('award-letter')}.pdf")
+
+
+@signed_in
+@require_safe
+def candidate_letter(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """A letter about the selection of candidates as PDF, for its company, the office and the audit."""
+    found = candidate_letter_for(person(request), letter_id)
+    return download(candidate_letter_pdf(found), PDF, f"{found.bid.tender.reference}-{_('selection-letter')}.pdf")
 
 
 @require_safe

@@ -280,6 +280,8 @@ def files_of(sight: Sight, run: EvaluationRun | None) -> list[Link]:
     ]
     if sight.call is not None:
         links.append(Link(_("Call for candidates"), address("audit_tender", sight.call.tender.pk)))
+    if not tender.is_call:
+        links.append(Link(_("Award record (PDF)"), address("award_record_pdf", tender.pk)))
     if tender.is_call:
         links.append(Link(_("Stage of bids"), address("audit_tender", tender.bid_stage_id)))
         if sight.sees_bids:

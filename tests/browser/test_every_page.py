@@ -43,7 +43,8 @@ NO_PAGE = [
     "pilot_workbook", "audit_files_xlsx", "audit_files_csv", "audit_deviations_xlsx", "audit_deviations_csv",
     "audit_export", "audit_pilot_export", "theme_css", "theme_logo", "desk_calendar", "practice_reset",
     "join_answer", "checkpoint", "checkpoint_stamp", "checkpoint_feed", "bid_receipt_json", "bid_rehearsal_note",
-    "rehearsal_pdf", "letter_pdf", "line_test_bytes", "contract_confirm", "contract_next",
+    "rehearsal_pdf", "letter_pdf", "candidate_letter_pdf", "award_record_pdf",
+    "line_test_bytes", "contract_confirm", "contract_next",
     "benchmark_intervals", "contracts_file", "benchmark_example", "tender_proposal_evidence",
     "evaluation_simulation_file", "tender_statistics_file", "supplement_document", "bid_request_documents",
 ]  # fmt: skip

@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import clock
-from evaluation.models import CandidateScore
+from evaluation.models import CandidateLetter, CandidateScore
 from tendering.models import Tender
 from tests.evaluation.candidates import Procedure, call_fields, draft_procedure
 from tests.evaluation.pages.test_scoring_pages import browser, text_of
 from tests.evaluation.test_api import as_user
 from tests.factories import Company, make_company, make_town
+from tests.reports.pdf_text import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,15 @@ def test_office_and_second_person_select_on_the_page_and_everybody_reads_the_own
         assert "Sie sind ausgewählt." in text_of(page(beta, "candidacy", one.call.pk))
         told = text_of(page(gamma, "candidacy", one.call.pk))
         assert "74,9 von 100 Punkten" in told and "Alpha" not in told and "Beta" not in told
+        letter = CandidateLetter.objects.get(company=companies["Gamma"].organization)
+        file = page(gamma, "candidate_letter_pdf", letter.pk)
+        printed = " ".join(" ".join(pages(file.content)).split())
+        assert file.status_code == 200 and letter.content["parts"][1] in printed and "Gamma" in printed
+        assert page(officer, "candidate_letter_pdf", letter.pk).status_code == 200
+        assert page(beta, "candidate_letter_pdf", letter.pk).status_code == 404
+        assert (
+            reverse("candidate_letter_pdf", args=[letter.pk]) in page(gamma, "candidacy", one.call.pk).content.decode()
+        )
         assert "Read the letter" in text_of(page(gamma, "tender_detail", one.call.pk))
         assert page(browser(make_company().bidder), "candidacy", one.call.pk).status_code == 404
         assert page(officer, "candidacy", one.call.pk).status_code == 404
