@@ -40,4 +40,4 @@ def _marks(row: OpenedDocument) -> tuple[str, str]:
         return "", ""
     kinds = [name for name in ("author", "producer", "created") if said[name]]
     body = {"tender": row.bid.tender_id, **{name: said[name] for name in kinds}}
-    return digest("document marks", canonical_bytes(body)), ",".join(kinds)
+    return digest("document-marks", canonical_bytes(body)), ",".join(kinds)
