@@ -242,7 +242,8 @@ def test_a_row_of_a_bid_changed_in_the_database_contradicts_its_receipt(
 
 def test_a_sealed_file_exchanged_together_with_its_row_contradicts_the_receipt(scene: Scene) -> None:
     """Whoever owns database and disk makes both agree; the receipt, whose hash stands in the trail, does not."""
-    data = path_of(scene.document).read_bytes()[:-1] + b"x"
+    sealed = path_of(scene.document).read_bytes()
+    data = sealed[:-1] + bytes([sealed[-1] ^ 1])
     path_of(scene.document).write_bytes(data)
     SealedObject.objects.filter(pk=scene.document.pk).update(sha256=hashlib.sha256(data).hexdigest())
     assert faults() == {("receipt_object", f"object:{scene.document.pk}")}

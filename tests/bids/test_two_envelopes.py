@@ -193,7 +193,8 @@ def test_a_tampered_price_part_is_named_in_the_second_record_only():
     part = SealedObject.objects.get(bid=bid, kind="manifest", envelope=PRICE)
     path = settings.SEALED_DIR / part.path
     path.chmod(0o600)
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    sealed = path.read_bytes()
+    path.write_bytes(sealed[:-1] + bytes([sealed[-1] ^ 1]))
     assert scene.open().record["bids"][0]["integrity"] == "ok"
     scene.close_scores()
     record = scene.open(hours=2).record
