@@ -32,6 +32,8 @@ BY_ROLE = {
     "Theme": "shown with its organisation",
     "OpenerKey": "asked by person, by opening group or by seal",
     "OpeningGroup": "asked by organisation or member",
+    "GroupRehearsal": "asked by its opening group",
+    "GroupRehearsalPart": "asked by its rehearsal",
     "Template": "a practice has no library",
     "Proof": "asked by company of the person",
     "SelfDeclaration": "asked by company of the person",
