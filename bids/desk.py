@@ -22,6 +22,7 @@ from bids.actions.late import DECIDERS
 from bids.actions.recovery_use import USE_LIFE, WITNESSES
 from bids.group_rehearsals import rehearsed
 from bids.models import Bid, BidQuerySet, Draft, Receipt, RecoveryUse, SealPiece
+from bids.nouns import said
 from bids.trials import SMALL, limit_for, shown
 from tendering import desk as of_tenders
 from tendering.models import Amendment, ConflictDeclaration, Invitation, Question, Tender
@@ -146,7 +147,7 @@ def _to_open(now: datetime) -> Q:
 
 
 def _opening_task(tender: Any, now: datetime) -> Task:
-    title = _("Open the bids together: %(tender)s") % {"tender": tender.title}
+    title = said(tender, "Open the bids together: %(tender)s") % {"tender": tender.title}
     if tender.opened_at is not None:
         title = _("Open the price envelopes together: %(tender)s") % {"tender": tender.title}
     why, waits = _("Two openers release their parts within a quarter of an hour."), tender.tender_period_end > now
@@ -171,10 +172,12 @@ def office(user: User, now: datetime) -> Iterator[Task]:
     for tender in found.order_by("tender_period_end")[:MOST]:
         due = tender.opening_planned_at or tender.tender_period_end
         closed = tender.tender_period_end is not None and tender.tender_period_end <= now
-        words = _("See that the bids are opened: %(tender)s") if closed else _("Have the openers ready: %(tender)s")
+        words = _("Have the openers ready: %(tender)s")
+        if closed:
+            words = said(tender, "See that the bids are opened: %(tender)s")
         why = _("The deadline has passed; two openers open together.")
         if not closed:
-            why = _("Two people open right after the deadline; until then all bids stay sealed.")
+            why = said(tender, "Two people open right after the deadline; until then all bids stay sealed.")
         url = reverse("bid_opening", args=[tender.pk])
         yield of_tenders.of_office(Task(words % {"tender": tender.title}, url, due, OPENING, why=why), tender)
 
@@ -188,10 +191,10 @@ def late_bids(user: User, now: datetime) -> Iterator[Task]:
             continue
         if decision and decision.get("asked") not in (None, user.pk):
             continue
-        words = _("Decide about a late bid: %(tender)s")
-        why = _("It stays sealed unless two people find that the delay was not the bidder's fault.")
+        words = said(bid.tender, "Decide about a late bid: %(tender)s")
+        why = said(bid.tender, "It stays sealed unless two people find that the delay was not the bidder's fault.")
         if decision:
-            words = _("Confirm the decision about a late bid: %(tender)s")
+            words = said(bid.tender, "Confirm the decision about a late bid: %(tender)s")
         role = role_held(user, bid.tender.buyer_id, *DECIDERS)
         yield replace(_late_task(words, bid, why), role=role, organization=bid.tender.buyer_id)
 
@@ -201,7 +204,7 @@ def admitted_bids(user: User, now: datetime) -> Iterator[Task]:
     mine = _late(now).filter(tender__buyer__opening_group__in=groups_of(user), late_admitted_at__isnull=False)
     for bid in mine[:MOST]:
         why = _("Two people have decided that it counts; two openers open it.")
-        task = _late_task(_("Open an admitted late bid: %(tender)s"), bid, why)
+        task = _late_task(said(bid.tender, "Open an admitted late bid: %(tender)s"), bid, why)
         yield replace(task, role=Role.OPENER, organization=bid.tender.buyer_id)
 
 
@@ -223,7 +226,7 @@ def drafts(user: User, now: datetime) -> Iterator[Task]:
     if not companies:
         return
     for draft in _drafts(companies, now).order_by("tender__tender_period_end")[:MOST]:
-        title = _("Finish and hand in the bid: %(tender)s") % {"tender": draft.tender.title}
+        title = said(draft.tender, "Finish and hand in the bid: %(tender)s") % {"tender": draft.tender.title}
         why = _("In time is what has reached us completely before this moment.")
         url = reverse("bid_draft", args=[draft.pk])
         yield _of_bidder(
@@ -281,8 +284,11 @@ def changed(user: User, now: datetime) -> Iterator[Task]:
         company__in=companies, is_late=False, tender__tender_period_end__gt=now, tender__cancelled_at=None
     )
     for bid in _news_since(sent.select_related("tender"), "received_at").order_by("tender__tender_period_end")[:MOST]:
-        title = _("Check whether your bid still fits: %(tender)s") % {"tender": bid.tender.title}
-        why = _("The tender was changed or a question was answered after you handed in; you can replace your bid.")
+        title = said(bid.tender, "Check whether your bid still fits: %(tender)s") % {"tender": bid.tender.title}
+        why = said(
+            bid.tender,
+            "The tender was changed or a question was answered after you handed in; you can replace your bid.",
+        )
         task = Task(
             title, reverse("tender_detail", args=[bid.tender_id]), bid.tender.tender_period_end, MY_BIDS, why=why
         )
@@ -309,12 +315,12 @@ def received(user: User, since: datetime, now: datetime) -> Iterator[News]:
     if not companies:
         return
     words = {
-        "submit": _("Your bid has been received: %(tender)s"),
-        "replace": _("Your bid has been replaced: %(tender)s"),
-        "withdraw": _("Your bid has been withdrawn: %(tender)s"),
+        "submit": "Your bid has been received: %(tender)s",
+        "replace": "Your bid has been replaced: %(tender)s",
+        "withdraw": "Your bid has been withdrawn: %(tender)s",
     }
     found = Receipt.objects.filter(bid__company__in=companies, at__gt=since, at__lte=now).defer("note")
     for receipt in found.select_related("bid__tender").order_by("-at")[:MOST_NEWS]:
         tender = receipt.bid.tender
-        text = words[receipt.act] % {"tender": tender.title}
+        text = said(tender, words[receipt.act]) % {"tender": tender.title}
         yield News(text, reverse("bid_receipt", args=[receipt.pk]), receipt.at, tender.reference)

@@ -30,7 +30,7 @@ class Limits:
     def words(self) -> str:
         """One sentence for people."""
         text = _(
-            "Any kind of file, at most %(megabytes)s MB each, at most %(most)s documents per bid, names of at most "
+            "Any kind of file, at most %(megabytes)s MB each, at most %(most)s documents, names of at most "
             "%(letters)s characters, %(gigabytes)s GB in all."
         )
         numbers = {"megabytes": self.file_size // 1_000_000, "gigabytes": self.company_size >> 30}

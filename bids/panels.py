@@ -18,6 +18,7 @@ from bids.actions.seal import current_seals
 from bids.group_rehearsals import rehearsed_by
 from bids.limits import limits
 from bids.models import Draft, Receipt
+from bids.nouns import said
 from bids.trials import trials_of
 from tendering import panels
 from tendering.lifecycle import PUBLIC_STATUSES, Status
@@ -124,9 +125,7 @@ def opening_step(request: HttpRequest, tender: Tender, status: Status, now: date
     if prices:
         sentence = _("The scores are closed. You and a second opener now open the prices together.")
         return NextStep(sentence, reverse("bid_opening", args=[tender.pk]), _("To the opening"))
-    sentence = _("The deadline has passed. You and a second opener now open the bids together.")
-    if tender.is_call:
-        sentence = _("The deadline has passed. You and a second opener now open the requests together.")
+    sentence = said(tender, "The deadline has passed. You and a second opener now open the bids together.")
     return NextStep(sentence, reverse("bid_opening", args=[tender.pk]), _("To the opening"))
 
 

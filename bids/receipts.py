@@ -20,6 +20,7 @@ from accounts.rows import check_row
 from bids import keys
 from bids.envelopes import PRICE, SINGLE
 from bids.models import Bid, Receipt, Rehearsal, SealedObject, TenderSeal
+from bids.nouns import said
 from tendering.models import Tender
 
 REHEARSAL_MARK: Final = "REHEARSAL - without legal effect"
@@ -54,15 +55,17 @@ def words(receipt: Receipt) -> str:
     bid, tender = receipt.bid, receipt.bid.tender
     moment = _local(receipt.at, tender)
     if receipt.act == "withdraw":
-        return _("Withdrawn at %(time)s. This bid will not be opened.") % {"time": moment}
+        return said(tender, "Withdrawn at %(time)s. This bid will not be opened.") % {"time": moment}
     if bid.is_late:
-        text = _(
+        text = said(
+            tender,
             "Received at %(time)s, after the deadline (%(deadline)s). Your bid is kept sealed and marked late; it is "
-            "opened only if two people of the procurement office decide that the delay was not your fault."
+            "opened only if two people of the procurement office decide that the delay was not your fault.",
         )
         return text % {"time": moment, "deadline": _local(_deadline(tender), tender)}
     if receipt.act == "replace":
-        return _("Received at %(time)s. Your earlier bid has been replaced. You can stop worrying.") % {"time": moment}
+        text = said(tender, "Received at %(time)s. Your earlier bid has been replaced. You can stop worrying.")
+        return text % {"time": moment}
     return _("Received at %(time)s. You can stop worrying.") % {"time": moment}
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from bids.lifecycle import Status
 from bids.models import Bid
+from bids.nouns import said
 from tendering.lifecycle import Status as TenderStatus
 from tendering.models import Tender
 
@@ -55,7 +56,7 @@ def _steps(bid: Bid, tender: Tender, now: datetime) -> Iterator[Step]:
 def _ended(bid: Bid, tender: Tender, now: datetime) -> Step | None:
     """What ends the way of a bid early."""
     if bid.status == Status.WITHDRAWN:
-        return Step(_("Withdrawn"), "done", bid.withdrawn_at, _("It stays sealed for good."))
+        return Step(_("Withdrawn"), "done", bid.withdrawn_at, said(tender, "It stays sealed for good."))
     if bid.status == Status.REPLACED:
         return Step(_("Replaced by a newer version"), "done", bid.superseded_at, _("The newer version counts."))
     if tender.status(now) == TenderStatus.CANCELLED:
@@ -68,9 +69,10 @@ def _ended(bid: Bid, tender: Tender, now: datetime) -> Step | None:
 
 def _sealed(tender: Tender, status: TenderStatus) -> Step:
     if status == TenderStatus.OPEN:
-        text = _("Nobody can read it. Until the deadline you can replace or withdraw it.")
+        text = said(tender, "Nobody can read it. Until the deadline you can replace or withdraw it.")
         return Step(_("Sealed until the deadline"), "now", tender.tender_period_end, text)
-    return Step(_("The deadline has passed, the opening is to come"), "now", None, _("Nobody can read it yet."))
+    unread = said(tender, "Nobody can read it yet.")
+    return Step(_("The deadline has passed, the opening is to come"), "now", None, unread)
 
 
 def _judging(status: TenderStatus, tender: Tender, *, opened: bool) -> Iterator[Step]:

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from bids import grounds
 from bids.models import Bid, OpenedDocument
+from bids.nouns import said
 from bids.partners import Partners, in_opened
 from evaluation.inputs import bid_name
 from evaluation.lifecycle import DocumentFault
@@ -128,12 +129,11 @@ def _partners(state: Office) -> Iterator[Line]:
     found = [in_opened(bid.opened) for bid in state.bids]
     if any(found):
         twice = doubles(state.bids)
-        yield Line(
-            "", _("Who bids with whom"), [_with(p, twice.get(b.pk)) for p, b in zip(found, state.bids, strict=True)]
-        )
+        marks = [_with(state, p, twice.get(b.pk)) for p, b in zip(found, state.bids, strict=True)]
+        yield Line("", said(state.tender, "Who bids with whom"), marks)
 
 
-def _with(found: Partners, twice: list[str] | None) -> list[Mark]:
+def _with(state: Office, found: Partners, twice: list[str] | None) -> list[Mark]:
     marks: list[Mark] = []
     if found.members:
         words = ngettext("consortium with %(n)s other", "consortium with %(n)s others", len(found.members))
@@ -144,7 +144,7 @@ def _with(found: Partners, twice: list[str] | None) -> list[Mark]:
     if found.lenders:
         complete = all(one.commitment for one in found.lenders)
         marks.append(("info" if complete else "warning", _("uses others' capacity")))
-    return [*marks, ("warning", _("in two bids"))] if twice else marks or [("neutral", _("alone"))]
+    return [*marks, ("warning", said(state.tender, "in two bids"))] if twice else marks or [("neutral", _("alone"))]
 
 
 def _state(state: Office, bid: Bid) -> list[Mark]:

@@ -12,6 +12,8 @@ from accounts.models import Organization, User
 from bids.content import OTHER, PRICED, stored_role
 from bids.envelopes import PRICE, SINGLE, TECHNICAL
 from bids.forms.base import VisibleText
+from bids.nouns import said
+from tendering.models import Tender
 
 _Form = TypeVar("_Form", bound=forms.Form)
 
@@ -167,11 +169,6 @@ class LateForm(forms.Form):
     """Admit a late bid or leave it sealed for good; a second person confirms."""
 
     outcome = forms.ChoiceField(
-        label=gettext_lazy("Was the delay the bidder's fault?"),
-        choices=[
-            ("admitted", gettext_lazy("No: the bid is opened like the others")),
-            ("excluded", gettext_lazy("Yes: the bid stays sealed for good")),
-        ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose one of the two answers")},
     )
@@ -183,6 +180,15 @@ class LateForm(forms.Form):
             "required": gettext_lazy("Give the reason, for example: our platform was down from 11:50 to 12:10")
         },
     )
+
+    def __init__(self, tender: Tender, data: Any = None) -> None:
+        super().__init__(data)
+        outcome = self.fields["outcome"]
+        outcome.label = said(tender, "Was the delay the bidder's fault?")
+        outcome.choices = [  # type: ignore[attr-defined]  # a choice field
+            ("admitted", said(tender, "No: the bid is opened like the others")),
+            ("excluded", said(tender, "Yes: the bid stays sealed for good")),
+        ]
 
 
 class TrialForm(forms.Form):

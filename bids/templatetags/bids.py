@@ -8,7 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from bids.content import WITH_PRICES
+from bids.nouns import said as sentence_of
 from tendering.fields import page_locale
+from tendering.models import Tender
 from tendering.spreadsheets.numbers import format_decimal
 
 register = template.Library()
@@ -20,6 +22,12 @@ UNNAMED = {"": gettext_lazy("another document"), "document": gettext_lazy("anoth
 def role_words(role: str) -> str:
     """What a document of a bid is: the name of the required paper, or that it is another one."""
     return str(UNNAMED.get(role, role))
+
+
+@register.simple_tag
+def said(tender: Tender, sentence: str) -> SafeString:
+    """A sentence about a bid; in a call for candidates about a request. `{% said tender "Late bid" %}`"""
+    return SafeString(sentence_of(tender, sentence))  # a text of our own, as `translate` gives it
 
 
 @register.simple_tag

@@ -10,7 +10,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +19,7 @@ from bids.envelopes import PRICE, envelope_of, envelopes
 from bids.forms.acts import DocumentForm, with_only_error
 from bids.limits import limits
 from bids.models import Draft, TenderSeal
+from bids.nouns import said
 from bids.upload import SealedUpload, document_slot, sealing_form
 from bids.views.access import bench_of, person, refusal, signed_in
 from bids.views.profile import from_profile
@@ -73,7 +73,7 @@ def _form(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         except ValidationError as error:
             add_faults(form, error, lambda _path: "document")
         else:
-            messages.success(request, _("The document is sealed and in your bid."))
+            messages.success(request, said(bench.tender, "The document is sealed and in your bid."))
             return redirect(request.get_full_path())
     return _page(request, bench, form, 422)
 
@@ -131,7 +131,7 @@ def _seal(bench: Workbench, envelope: str) -> dict[str, Any]:
 @require_POST
 def remove(request: HttpRequest, draft_id: UUID, object_id: UUID) -> HttpResponse:
     """Take one document out of the draft."""
-    actions.own_draft(person(request), draft_id)
+    draft = actions.own_draft(person(request), draft_id)
     actions.remove_document(actor=person(request), object_id=object_id)
-    messages.success(request, _("The document has been taken out of your bid."))
+    messages.success(request, said(draft.tender, "The document has been taken out of your bid."))
     return redirect("bid_documents", draft_id=draft_id)

@@ -38,7 +38,7 @@ def late(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
-    form = LateForm(request.POST)
+    form = LateForm(ceremony.tender, request.POST)
     if not form.is_valid():
         return _page(request, ceremony, bid, {"form": form}, 422)
     act = actions.admit_late_bid if form.cleaned_data["outcome"] == "admitted" else actions.exclude_late_bid
@@ -102,7 +102,7 @@ def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, A
         "transfers": transfers.transfers_of(bid),
         "disturbances": disturbances.spans_before(ceremony.tender, ceremony.now),
         "measured": disturbances.measured_before(ceremony.tender),
-        "late_form": forms.get("form") if isinstance(forms.get("form"), LateForm) else LateForm(),
+        "late_form": forms.get("form") if isinstance(forms.get("form"), LateForm) else LateForm(ceremony.tender),
         "release_form": ReleaseForm(),
         "session": session if session and session.kind == "late" else None,
         **forms,

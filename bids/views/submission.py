@@ -22,6 +22,7 @@ from bids.keys import printed_verifier_key
 from bids.lifecycle import decide_submit, decide_withdraw
 from bids.lots_told import lots_handed_in
 from bids.models import Receipt, SealedObject
+from bids.nouns import said
 from bids.standing import steps_of
 from bids.tasks import tasks_of
 from bids.views.access import bench_of, edition_of, person, signed_in, version_of
@@ -73,9 +74,8 @@ def _hand_in(request: HttpRequest, draft_id: UUID, form: SubmitForm, received_at
 def _look_again(request: HttpRequest, draft_id: UUID, form: SubmitForm) -> HttpResponse:
     """The browser's own way was refused: the same checks tell why. What has passed meanwhile is looked at once more."""
     actions.prepare_manifest(actor=person(request), draft_id=draft_id, declarant=form.cleaned_data["declarant"])
-    messages.warning(
-        request, _("The bid changed meanwhile and was not handed in. Look at it and press the button again.")
-    )
+    changed = "The bid changed meanwhile and was not handed in. Look at it and press the button again."
+    messages.warning(request, said(bench_of(request, draft_id).tender, changed))
     return redirect("bid_submit", draft_id=draft_id)
 
 
@@ -229,7 +229,7 @@ def confirm(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """After a correction: the bid stands as it is."""
     found = own_receipt(request, receipt_id)
     actions.confirm_bid(actor=person(request), bid_id=found.bid_id, edition=edition_of(request))
-    messages.success(request, _("Noted: your bid stands for the corrected documents, too."))
+    messages.success(request, said(found.bid.tender, "Noted: your bid stands for the corrected documents, too."))
     return redirect("bid_receipt", receipt_id=found.pk)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from bids.nouns import said
 from evaluation import actions
 from evaluation.actions.checking import lacking
 from evaluation.forms.checking import AskBidderForm, BidStepsForm, RemoveStepForm, StepForm
@@ -111,5 +112,5 @@ def ask(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
              "and answer stand in the file.")  # fmt: skip
     return show(
         request, who, "act", status=422 if form.errors else 200, form=form, bid=found, lead=lead,
-        title=_("Ask what the bid means"), button=_("Ask the bidder"),
+        title=said(who.tender, "Ask what the bid means"), button=_("Ask the bidder"),
     )  # fmt: skip

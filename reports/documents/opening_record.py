@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.evidence import canonical_bytes, digest
 from bids.models import OpeningSession
+from bids.nouns import said
 from evaluation.figures import money, number
 from reports.documents.rendering import frame, pdf
 from tendering.models import Tender
@@ -39,7 +40,7 @@ def _moment(stamp: str) -> datetime:
 def _data(session: OpeningSession, record: Json, tender: Tender) -> dict[str, Any]:
     return {
         **frame(
-            title=_("Record of the opening of bids"),
+            title=said(tender, "Record of the opening of bids"),
             organisation=tender.buyer.name,
             reference=tender.reference,
             at=_moment(record["opened_at"]),
@@ -50,8 +51,10 @@ def _data(session: OpeningSession, record: Json, tender: Tender) -> dict[str, An
         "facts": _facts(record, tender),
         "openers_title": _("Who opened"),
         "openers": _openers(record, tender),
-        "bids_title": _("Bids"),
-        "bids_note": _("Totals are net: quantities times unit prices as bid, before any discount, not yet checked."),
+        "bids_title": said(tender, "Bids"),
+        "bids_note": said(
+            tender, "Totals are net: quantities times unit prices as bid, before any discount, not yet checked."
+        ),
         "bids": _bids(record, tender),
         "sections": _sections(record, tender),
         "signatures_title": _("Signatures"),
@@ -69,11 +72,18 @@ def _signers(record: Json) -> list[str]:
 
 
 def _finding(record: Json, tender: Tender) -> str:
-    text = ngettext(
-        "%(count)s bid was opened at %(time)s by %(people)s people together.",
-        "%(count)s bids were opened at %(time)s by %(people)s people together.",
-        len(record["bids"]),
-    )
+    if tender.is_call:
+        text = ngettext(
+            "%(count)s request to participate was opened at %(time)s by %(people)s people together.",
+            "%(count)s requests to participate were opened at %(time)s by %(people)s people together.",
+            len(record["bids"]),
+        )
+    else:
+        text = ngettext(
+            "%(count)s bid was opened at %(time)s by %(people)s people together.",
+            "%(count)s bids were opened at %(time)s by %(people)s people together.",
+            len(record["bids"]),
+        )
     values = {"count": len(record["bids"]), "time": local(record["opened_at"], tender)}
     return text % {**values, "people": len(record["openers"])}
 
@@ -83,13 +93,13 @@ def _facts(record: Json, tender: Tender) -> list[list[str]]:
     if record.get("round", 1) > 1:
         rows.append([_("Round"), str(record["round"])])
     if record["kind"] == "late":
-        rows.append([_("Occasion"), _("Late bids that two people admitted")])
+        rows.append([_("Occasion"), said(tender, "Late bids that two people admitted")])
     if record["kind"] == "prices":
         rows.append([_("Occasion"), _("Price envelopes, after the scores were closed")])
     elif record.get("envelope") == "technical":
         rows.append([_("Occasion"), _("Quality part; the prices stay sealed until the scores are closed")])
     if record["deadline"]:
-        rows.append([_("Deadline for bids"), local(record["deadline"], tender)])
+        rows.append([said(tender, "Deadline for bids"), local(record["deadline"], tender)])
     rows.append([_("Opening started"), local(record["started_at"], tender)])
     rows.append([_("Opened"), local(record["opened_at"], tender)])
     rows.append([_("People needed to open"), str(record["needed"])])
@@ -124,6 +134,8 @@ def _envelope(record: Json) -> list[str]:
 
 
 def _bids(record: Json, tender: Tender) -> dict[str, Any]:
+    if tender.is_call:
+        return _requests(record, tender)
     rows = [row for bid in record["bids"] for row in _bid_rows(bid, tender)]
     heads = [_("Bid"), _("Bidder"), _("Received"), _("Lot"), _("Total, net"), _("Discount, %"), _("Stated total"),
              _("Documents"), _("Integrity")]  # fmt: skip
@@ -131,10 +143,24 @@ def _bids(record: Json, tender: Tender) -> dict[str, Any]:
     return {"columns": [2.4, 4.2, 3.4, 1, 2.2, 1.5, 2.2, 1.7, 2], "align": sides, "heads": heads, "rows": rows}
 
 
+def _requests(record: Json, tender: Tender) -> dict[str, Any]:
+    """Requests to participate have neither lots nor prices: a row each."""
+    rows = [
+        [bid["bid"], bid["bidder"], local(bid["received_at"], tender), str(bid["documents"]), _intact(bid)]
+        for bid in record["bids"]
+    ]
+    heads = [said(tender, "Bid"), said(tender, "Bidder"), _("Received"), _("Documents"), _("Integrity")]
+    sides = ["left", "left", "left", "right", "left"]
+    return {"columns": [2.4, 5, 3.4, 1.7, 2], "align": sides, "heads": heads, "rows": rows}
+
+
+def _intact(bid: Json) -> str:
+    return _("intact") if bid["integrity"] == "ok" else _("violated")
+
+
 def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
     """A row per lot; what belongs to the whole bid stands in the first."""
     whole = [bid["bid"], bid["bidder"], local(bid["received_at"], tender)]
-    intact = _("intact") if bid["integrity"] == "ok" else _("violated")
     lots = bid.get("lots") or [{}]
     rows = []
     for index, lot in enumerate(lots):
@@ -142,7 +168,7 @@ def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
             _lot_words(lot), money(lot.get("total"), tender.currency), number(lot.get("discount_pct")),
             money(lot.get("stated_total"), tender.currency),
         ]  # fmt: skip
-        ends = [str(bid["documents"]), intact] if index == 0 else ["", ""]
+        ends = [str(bid["documents"]), _intact(bid)] if index == 0 else ["", ""]
         rows.append([*(whole if index == 0 else ["", "", ""]), *amounts, *ends])
     return rows
 
@@ -152,11 +178,11 @@ def _lot_words(lot: Json) -> str:
     return _("%(lot)s (variant)") % {"lot": code} if lot.get("variant") else code
 
 
-def _where_sealed(record: Json) -> list[str]:
+def _where_sealed(record: Json, tender: Tender) -> list[str]:
     """One sentence per place at which bids were sealed, naming those bids."""
     places = {
-        "browser": _("In the bidder's browser: %(bids)s"),
-        "client": _("By the bidder's own program: %(bids)s"),
+        "browser": said(tender, "In the bidder's browser: %(bids)s"),
+        "client": said(tender, "By the bidder's own program: %(bids)s"),
         "server": _("On the server of the platform: %(bids)s"),
     }
     bids = {place: [bid["bid"] for bid in record["bids"] if bid.get("sealed_at") == place] for place in places}
@@ -167,13 +193,17 @@ def _sections(record: Json, tender: Tender) -> list[dict[str, Any]]:
     found = []
     if log := _envelope(record):
         found.append({"title": _("Opened with the recovery key"), "sentences": log})
-    if where := _where_sealed(record):
-        found.append({"title": _("Where prices and answers were sealed"), "sentences": where})
+    if where := _where_sealed(record, tender):
+        found.append({"title": said(tender, "Where prices and answers were sealed"), "sentences": where})
     if late := record.get("late"):
         sentences = [f"{item['bidder']}: {local(item['received_at'], tender)}" for item in late]
-        found.append({"title": _("Late bids, kept sealed"), "sentences": sentences})
+        found.append({"title": said(tender, "Late bids, kept sealed"), "sentences": sentences})
     if count := record.get("withdrawn"):
         text = ngettext("%(count)s bid was withdrawn before the deadline and not opened.",
                         "%(count)s bids were withdrawn before the deadline and not opened.", count)  # fmt: skip
-        found.append({"title": _("Withdrawn bids"), "sentences": [text % {"count": count}]})
+        if tender.is_call:
+            text = ngettext("%(count)s request to participate was withdrawn before the deadline and not opened.",
+                            "%(count)s requests to participate were withdrawn before the deadline and not opened.",
+                            count)  # fmt: skip
+        found.append({"title": said(tender, "Withdrawn bids"), "sentences": [text % {"count": count}]})
     return found

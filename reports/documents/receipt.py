@@ -8,6 +8,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from bids.models import Receipt, Rehearsal
+from bids.nouns import said
 from bids.receipts import note_hash, words
 from reports.documents.rendering import frame, pdf
 from tendering.models import Tender
@@ -49,8 +50,11 @@ def _rehearsal(done: Rehearsal, tender: Tender) -> dict[str, Any]:
 
 
 def _data(receipt: Receipt, tender: Tender) -> dict[str, Any]:
-    titles = {"submit": _("Receipt for your bid"), "replace": _("Receipt for your new bid"),
-              "withdraw": _("Receipt for your withdrawal")}  # fmt: skip
+    titles = {
+        "submit": said(tender, "Receipt for your bid"),
+        "replace": said(tender, "Receipt for your new bid"),
+        "withdraw": _("Receipt for your withdrawal"),
+    }
     return {
         **frame(
             title=titles[receipt.act],
@@ -78,7 +82,7 @@ def _facts(receipt: Receipt, tender: Tender) -> list[list[str]]:
         [_("Moment that counts"), _local(receipt.at, tender)],
     ]
     if tender.tender_period_end:
-        rows.append([_("Deadline for bids"), _local(tender.tender_period_end, tender)])
+        rows.append([said(tender, "Deadline for bids"), _local(tender.tender_period_end, tender)])
     if tender.simulated:
         rows.append([_("Note"), _("Demonstration or practice: without legal effect.")])
     return rows
@@ -86,13 +90,14 @@ def _facts(receipt: Receipt, tender: Tender) -> list[list[str]]:
 
 def _next(receipt: Receipt, tender: Tender) -> list[str]:
     if receipt.act == "withdraw":
-        return [_("Until the deadline you may submit another bid.")]
+        return [said(tender, "Until the deadline you may submit another bid.")]
     if receipt.bid.is_late:
         return [_("You will be told what the procurement office decides.")]
-    found = [_("Your bid is sealed. Nobody can read it before the opening, and then only several people together.")]
+    sealed = "Your bid is sealed. Nobody can read it before the opening, and then only several people together."
+    found = [said(tender, sealed)]
     if tender.opening_planned_at:
         found.append(_("The opening is planned for %(time)s.") % {"time": _local(tender.opening_planned_at, tender)})
-    return [*found, _("Until the deadline you can replace or withdraw your bid.")]
+    return [*found, said(tender, "Until the deadline you can replace or withdraw your bid.")]
 
 
 def _local(moment: datetime, tender: Tender) -> str:

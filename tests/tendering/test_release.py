@@ -226,6 +226,19 @@ def test_findings_take_a_reason_and_keep_it():
     assert kept == reasons
 
 
+@pytest.mark.parametrize("kind", ["NATIONAL_RESTRICTED_WITH_CALL", "NATIONAL_NEGOTIATED_WITH_CALL"])
+def test_a_procedure_with_a_call_is_handed_over_without_it_only_for_a_reason(kind):
+    """Without its call it would be another procedure, which has conditions of its own."""
+    town = make_town()
+    tender = draft_tender(town, procedure_type=kind)
+    with pytest.raises(ValidationError) as caught:
+        actions.prepare_tender(actor=town.officer, tender_id=tender.pk)
+    assert "reasons.R14" in caught.value.message_dict
+    done = actions.prepare_tender(actor=town.officer, tender_id=tender.pk, reasons={"*": "agreed", "R14": "no market"})
+    (call,) = [finding for finding in done.rule_findings if finding["code"] == "R14.call"]
+    assert (call["level"], call["override"]["reason"], call["source"]) == ("warn", "no market", "§ 8 UVgO")
+
+
 def test_findings_have_sentences_in_both_languages():
     town = make_town(land="BY", profile="uvgo_land")
     soon = clock.now() + timedelta(days=2)

@@ -53,8 +53,8 @@ def competition(facts: TenderFacts, profile: Profile) -> Iterator[Found]:
     needed = MIN_INVITED.get(facts.procedure)
     if needed is not None and facts.invited is not None and facts.invited < needed and not facts.procedure_reason:
         yield Found("R13.invited", "invitations", {"needed": needed, "invited": facts.invited})
-    if facts.has_call is False and facts.procedure in WITH_CALL:
-        yield Found("R14.call", "procedure_type", is_hint=True)
+    if facts.has_call is False and facts.procedure in WITH_CALL:  # without its call it is another procedure
+        yield Found("R14.call", "procedure_type", source="" if profile.key == EU_PROFILE else "§ 8 UVgO")
     fewest = MIN_CANDIDATES.get(facts.procedure)
     if fewest is not None and facts.phase == "requests" and facts.min_candidates is None:
         yield Found("R14.missing", "min_candidates", {"needed": fewest})

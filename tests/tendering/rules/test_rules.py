@@ -97,6 +97,7 @@ def test_a_sound_tender_has_nothing_but_the_reminder_of_the_register():
         ({"monthly_value": Decimal(5_000), "contract_months": 60}, "R05.monthly", "warn"),
         ({"procedure": "NEGOTIATED_WITHOUT_CALL"}, "R10.reason", "warn"),
         ({"procedure": "RESTRICTED", "min_candidates": 4}, "R14.candidates", "warn"),
+        ({"procedure": "RESTRICTED", "has_call": False}, "R14.call", "warn"),
         ({"deadline": datetime(2026, 10, 1, 10)}, "R15.period", "warn"),
         ({"period_condition": "urgency"}, "R15.reason", "warn"),
         ({"questions_until": datetime(2026, 9, 26, 12)}, "R17.questions", "warn"),
