@@ -25,11 +25,14 @@ class Table:
     note: str = ""
 
 
-def tables(lot: LotView, currency: str, *, with_people: bool) -> list[Table]:
-    """Everything the engine found out about the lot; people only for those who may read single scores."""
+def tables(lot: LotView, currency: str, *, with_people: bool, together: bool = False) -> list[Table]:
+    """Everything the engine found out about the lot; people only for those who may read single scores.
+
+    `together`: who gets the lot hangs on the other lots, too.
+    """
     if not lot.robustness.losers:
         return []
-    found = [_losers(lot, currency), _left_out(lot)]
+    found = [_losers(lot, currency, together=together), _left_out(lot)]
     if (analysis := lot.robustness.analysis) is not None:
         found += _of_analysis(lot, analysis, with_people)
     return [table for table in found if table.rows]
@@ -47,7 +50,7 @@ def _names(lot: LotView) -> dict[str, str]:
     return {row.bid_id: row.bidder for row in lot.rows}
 
 
-def _losers(lot: LotView, currency: str) -> Table:
+def _losers(lot: LotView, currency: str, *, together: bool) -> Table:
     names, needed = _names(lot), lot.robustness.analysis.needed_performance if lot.robustness.analysis else {}
     rows = [
         [
@@ -63,6 +66,9 @@ def _losers(lot: LotView, currency: str) -> Table:
         _("Or with one score of"),
     ]  # fmt: skip
     note = _("Each question alone, everything else unchanged; – means that nothing of this kind would be enough.")
+    if together:
+        more = _("It is about first place in this lot alone; the lots are handed out together by the published rule.")
+        note = f"{note} {more}"
     return Table(_("What the others would have needed"), heads, rows, note)
 
 

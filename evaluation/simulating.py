@@ -70,6 +70,13 @@ class Draft:
         return simulation.simulate(self.spec, self.weights, bids, self.middle, sets, seed, self.minima, names)
 
 
+def bids_fault(bids: Sequence[Invented]) -> str:
+    """What keeps invented bids from being tried; "" if nothing does."""
+    if len({bid.name for bid in bids}) < len(bids):
+        return _("Give each invented bid a name of its own.")
+    return ""
+
+
 def versions() -> dict[str, str]:
     """Libraries the draws depend on."""
     return {"numpy": np.__version__}

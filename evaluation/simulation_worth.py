@@ -12,7 +12,7 @@ from fractions import Fraction
 from evaluation.scoring.entries import Entry, Scored
 from evaluation.scoring.exact import as_decimal
 from evaluation.scoring.robustness import MOST_POINTS, smallest_winning
-from evaluation.simulator import DEAREST, Simulator
+from evaluation.simulator import DEAREST, TWIN, Simulator
 
 QUALITY_POINT = Fraction(10)  # performance points in one quality point (of 100)
 
@@ -47,7 +47,7 @@ def worths(made: Simulator, bids: Sequence[Entry]) -> Iterator[Worth]:
 def _per_point(made: Simulator, bids: Sequence[Entry], own: Entry) -> Decimal | None:
     """None where the price does not count, so that a better bid may cost anything."""
     points = own.performance + QUALITY_POINT
-    if _level(made, bids, own, replace(own, bid_id="twin", price=own.price * DEAREST, performance=points)):
+    if _level(made, bids, own, replace(own, bid_id=TWIN, price=own.price * DEAREST, performance=points)):
         return None
     dearest = made.dearest_level(bids, own, points, made.unrounded)
     return None if dearest is None else max(Decimal(0), dearest - as_decimal(own.price, 2))
@@ -65,13 +65,13 @@ def _level(made: Simulator, bids: Sequence[Entry], own: Entry, twin: Entry) -> b
 
 
 def _lost(made: Simulator, bids: Sequence[Entry], own: Entry, price: Fraction, places: int) -> Decimal | None:
-    mine, its = _twins(made, bids, own, replace(own, bid_id="twin", price=price))
+    mine, its = _twins(made, bids, own, replace(own, bid_id=TWIN, price=price))
     return None if mine.total is None or its.total is None else as_decimal(mine.total - its.total, places)
 
 
 def _in_quality(made: Simulator, bids: Sequence[Entry], own: Entry) -> Decimal | None:
     """Least quality points with which a twin that is 1 % dearer is not behind."""
-    dearer = replace(own, bid_id="twin", price=own.price * Fraction(101, 100))
+    dearer = replace(own, bid_id=TWIN, price=own.price * Fraction(101, 100))
 
     def level(hundredths: int) -> bool:
         return _level(made, bids, own, dearer.with_performance(Fraction(hundredths, 100)))

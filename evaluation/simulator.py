@@ -25,6 +25,7 @@ MOST_SETS: Final = 1_000
 MOST_BIDS: Final = 8
 DEAREST: Final = 3  # times its own price: how far the price of a twin is looked for
 CENT: Final = Fraction(1, 100)
+TWIN: Final = "a twin beside the bid"  # longer than any typed name, so that none can be the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,9 @@ class Simulator:
         others = [bid for bid in bids if bid is not own]
 
         def level(cents: int) -> bool:
-            twin = replace(own, bid_id="twin", price=Fraction(cents, 100), performance=points)
+            twin = replace(own, bid_id=TWIN, price=Fraction(cents, 100), performance=points)
             rows = {row.bid_id: row.key for row in self.method.score(spec or self.spec, [*others, own, twin]).rows}
-            mine, its = rows[own.bid_id], rows["twin"]
+            mine, its = rows[own.bid_id], rows[TWIN]
             return its is not None and (mine is None or its >= mine)
 
         found = highest_winning(int(own.price * 100) * DEAREST, level)

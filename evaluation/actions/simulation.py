@@ -11,7 +11,7 @@ from evaluation.actions.access import begin
 from evaluation.models import Simulation
 from evaluation.scoring import InputError
 from evaluation.scoring.codec import encode
-from evaluation.simulating import Draft, lot_row, stored_bids, versions
+from evaluation.simulating import Draft, bids_fault, lot_row, stored_bids, versions
 from evaluation.simulation import MOST_BIDS, MOST_SETS, Invented
 
 
@@ -26,6 +26,8 @@ def save_simulation(
         tender, now = begin(actor, tender_id, "simulate")
         if not 1 <= len(bids) <= MOST_BIDS or not 1 <= sets <= MOST_SETS:
             raise ValidationError({"bids": _("Try one to eight invented bids and at most 1,000 random sets.")})
+        if fault_text := bids_fault(bids):
+            raise ValidationError({"bids": fault_text})
         draft = Draft(tender, lot_code)
         try:
             result = draft.run(bids, sets, seed)

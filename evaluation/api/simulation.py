@@ -18,7 +18,7 @@ from evaluation.lifecycle import decide
 from evaluation.models import Simulation
 from evaluation.readers import Reader, reader, require_file
 from evaluation.scoring import InputError
-from evaluation.simulating import DEFAULT_SEED, DEFAULT_SETS, Draft
+from evaluation.simulating import DEFAULT_SEED, DEFAULT_SETS, Draft, bids_fault
 from evaluation.simulation import MOST_BIDS, MOST_SETS, Invented
 
 
@@ -75,6 +75,8 @@ class SimulateView(SignedIn):
 
 def _tried(who: Reader, draft: Draft, bids: list[Invented], wanted: dict[str, Any]) -> dict[str, Any]:
     sets, seed, lot = wanted["sets"], wanted["seed"], draft.lot.lot_id
+    if fault_text := bids_fault(bids):
+        raise ValidationError({"bids": [fault_text]})
     try:
         if wanted["keep"]:
             row = actions.save_simulation(

@@ -17,6 +17,7 @@ from evaluation.provision import Compared, of_view
 from evaluation.readers import Reader, require_result
 from evaluation.results import LotView, ResultView, view_of
 from evaluation.scorebook import Spread, spreads
+from evaluation.scoring.together import is_together
 from evaluation.views.frame import reader_of, show, signed_in
 from evaluation.views.provision import words_of as provision_words
 
@@ -68,7 +69,7 @@ def lot_context(view: ResultView, lot: LotView, *, with_people: bool = False) ->
         "today": result_tables.cost_today(lot),
         "points_note": result_tables.points_note(lot),
         "comparison": result_tables.comparison(lot),
-        "robust": robust_tables.tables(lot, view.currency, with_people=with_people),
+        "robust": robust_tables.tables(lot, view.currency, with_people=with_people, together=is_together(view.inputs)),
     }
 
 

@@ -15,7 +15,7 @@ from evaluation import actions, simulation_words
 from evaluation.forms.simulation import BidForm, TrialForm, bid_forms
 from evaluation.models import Simulation
 from evaluation.readers import require_file
-from evaluation.simulating import DEFAULT_SEED, DEFAULT_SETS, Draft, past_bids, sources
+from evaluation.simulating import DEFAULT_SEED, DEFAULT_SETS, Draft, bids_fault, past_bids, sources
 from evaluation.simulation import Invented
 from evaluation.simulation_file import workbook
 from evaluation.simulation_sentences import bid_word
@@ -56,6 +56,9 @@ def _run(request: HttpRequest, who: Any, draft: Draft, context: dict[str, Any]) 
     if not (trial.is_valid() and all(form.is_valid() for form in forms) and forms):
         return _show(request, who, draft, trial, forms, None, context, status=422)
     bids = [form.invented() for form in forms]
+    if fault := bids_fault(bids):
+        trial.add_error(None, fault)
+        return _show(request, who, draft, trial, forms, None, context, status=422)
     sets, seed = trial.cleaned_data["sets"], trial.cleaned_data["seed"]
     if request.POST.get("act") == "keep":
         try:

@@ -19,6 +19,7 @@ from evaluation.scoring.engine import entries_of, examine
 from evaluation.scoring.inputs import CriterionScores
 from evaluation.scoring.performance import scored_weights
 from evaluation.scoring.together import is_together
+from evaluation.views.result import lot_context
 from tests import factories
 from tests.evaluation.scoring.case_input import TENDER_CASES, case_input
 from tests.evaluation.scoring.test_together import at_price, awarded
@@ -104,6 +105,15 @@ def test_a_bidder_that_leads_a_lot_and_does_not_get_it_is_told_why_and_what_it_w
     assert said[1].endswith("(7 % lower). You would then not have got: L2.") or said[1].endswith(
         "7 % lower. You would then not have got: L2."
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("case", "together"), [("T09", True), ("T08", False)])
+def test_the_table_of_what_others_would_have_needed_says_where_it_is_about_one_lot_alone(case, together):
+    with translation.override("en"):
+        _run, view = view_of_case(case_input(case), factories.draft_tender())
+        context = lot_context(view, view.lots[0])
+    assert ("in this lot alone" in context["robust"][0].note) == together
 
 
 def _told_by(source, tender, most):

@@ -208,6 +208,15 @@ def test_a_wrong_number_is_told_at_its_field_and_stays_typed(town):
     assert 'value="cheap"' in page.content.decode()
 
 
+def test_two_bids_of_the_same_name_are_told_apart_before_they_are_tried(town):
+    tender = factories.draft_tender(town)
+    page = signed_in(town.officer).post(f"/tenders/{tender.pk}/simulation/", typed(**{"bid-1-name": "cheap"}))
+    assert page.status_code == 422
+    assert "a name of its own" in page.content.decode()
+    with pytest.raises(ValidationError):
+        keep(town, tender, bids=[Invented("A", D(90), {}), Invented("A", D(95), {})])
+
+
 def test_a_draft_without_a_complete_rule_says_what_to_do(town):
     tender = factories.draft_tender(town)
     tender.criteria.filter(code="B1").delete()
@@ -227,6 +236,8 @@ def test_the_api_tries_and_keeps_with_numbers_as_text(town):
     assert client.get(address).json() == []
     client.post(address, {**given, "keep": True}, content_type="application/json")
     assert [row["sets"] for row in client.get(address).json()] == [5]
+    twice = client.post(address, {**given, "bids": bids * 2}, content_type="application/json")
+    assert twice.status_code == 400 and "a name of its own" in twice.content.decode()
     wrong = client.post(address, {"bids": [{"name": "A", "price": "0"}]}, content_type="application/json")
     assert wrong.status_code == 400
     assert signed_in(town.chair).post(address, given, content_type="application/json").status_code == 403
