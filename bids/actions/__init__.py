@@ -38,6 +38,7 @@ from bids.actions.recovery_use import confirm_envelope, put_back, release_recove
 from bids.actions.rehearsal import expire_rehearsals, prepare_rehearsal, rehearse
 from bids.actions.seal import current_seal, current_seals, make_seal
 from bids.actions.seal_check import record_seal_check
+from bids.actions.sealed_before import NamedManifest, store_manifest, submit_stored
 from bids.actions.sealed_outside import SealedOutside, prepare_manifest, submit_sealed
 from bids.actions.submission import submit_bid, submit_manifest
 from bids.actions.uploads import (
@@ -52,6 +53,7 @@ from bids.actions.withdrawal import withdraw_bid
 from bids.keys import create_opener_key
 
 __all__ = [
+    "NamedManifest",
     "SealedOutside",
     "admit_late_bid",
     "announce_upload",
@@ -101,11 +103,13 @@ __all__ = [
     "start_handover",
     "start_late_opening",
     "start_opening",
+    "store_manifest",
     "store_opener_key",
     "store_recovery_key",
     "submit_bid",
     "submit_manifest",
     "submit_sealed",
+    "submit_stored",
     "take_chunk",
     "take_recovery_key",
     "try_opener_key",

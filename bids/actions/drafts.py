@@ -110,7 +110,7 @@ def discard_draft(*, actor: User, draft_id: UUID | str) -> None:
 
 def attach_document(*, actor: User, draft_id: UUID | str, stored: SealedUpload, name: str, role: str) -> SealedObject:
     """Adds a sealed document to the draft. Its name stands only in the encrypted content. A refused file is deleted."""
-    with _kept_or_removed(stored.path), audit.in_transaction():
+    with kept_or_removed(stored.path), audit.in_transaction():
         draft, now = lock_draft(actor, draft_id)
         content = content_of(draft)
         if len(content.files) >= settings.BID_FILE_COUNT_LIMIT:
@@ -182,6 +182,12 @@ def delete_loose_objects(draft_id: UUID) -> None:
     parts = list(unfinished.values_list("path", flat=True))
     unfinished.update(ended="removed", ended_at=clock.now(), note=b"")
     transaction.on_commit(lambda: storage.remove_parts(parts))
+
+
+def delete_waiting_manifests(draft_id: UUID, envelope: str = "") -> None:
+    """Deletes sealed manifests that were sent and not handed in: of this envelope, or of all."""
+    waiting = SealedObject.objects.filter(draft_id=draft_id, bid=None, kind="manifest")
+    _delete_objects(list(waiting.filter(envelope=envelope) if envelope else waiting))
 
 
 def lock_company(company: Organization) -> None:
@@ -261,7 +267,7 @@ def _context(draft: Draft) -> str:
 
 
 @contextmanager
-def _kept_or_removed(path: str) -> Iterator[None]:
+def kept_or_removed(path: str) -> Iterator[None]:
     try:
         yield
     except BaseException as error:

@@ -33,11 +33,12 @@ from bids.actions.submission import (
 from bids.content import DraftContent
 from bids.content_checks import check_to_hand_in
 from bids.envelopes import envelopes, split
-from bids.models import Draft, Receipt, SealedObject, Upload
+from bids.models import Draft, Receipt, SealedObject, TenderSeal, Upload
 from bids.places import Standing, manifest_slot, standing_of
 from bids.sealing import LARGEST_MANIFEST, SealingError, Slot, check_shape, padme
 
 WHERE: Final = ("browser", "client")
+ID_USED: Final = gettext_lazy("This id is in use already. Choose a new random one.")
 
 
 @dataclass(frozen=True)
@@ -130,50 +131,75 @@ def submit_sealed(
     seal = current_seal(draft.tender)
     check_documents(content, draft.pk, seal)
     check_sealed(sealed, draft)
-    ready = SealedBid(
+    manifests = tuple(
+        SealedManifest.stored(part.object_id, envelope, part.data)
+        for envelope, part in zip(envelopes(draft.tender), sealed.parts, strict=True)
+    )
+    ready = sealed_bid(actor, draft, content, seal, manifests, sealed.where, sealed.standing)
+    return hand_in(ready, idempotency_key, request, received, keep_copy)
+
+
+def sealed_bid(
+    actor: User, draft: Draft, content: DraftContent, seal: TenderSeal, manifests: tuple[SealedManifest, ...],
+    sealed_at: str, standing: Standing | None,
+) -> SealedBid:  # fmt: skip
+    """The draft with the manifests its bidder sealed, ready to be recorded."""
+    return SealedBid(
         actor=actor,
         company=draft.company,
         tender=draft.tender,
         seal=seal,
         draft_id=draft.pk,
         draft=draft,
-        manifests=tuple(
-            SealedManifest.stored(part.object_id, envelope, part.data)
-            for envelope, part in zip(envelopes(draft.tender), sealed.parts, strict=True)
-        ),
+        manifests=manifests,
         document_ids=tuple(file.object for file in content.files),
         imported_as={},
-        standing=sealed.standing,
-        sealed_at=sealed.where,
+        standing=standing,
+        sealed_at=sealed_at,
     )
-    return hand_in(ready, idempotency_key, request, received, keep_copy)
 
 
 def check_sealed(sealed: SealedOutside, draft: Draft) -> None:
     """What can be seen from outside: fresh, small enough, age files, ids of their own, as many as envelopes."""
-    if len(sealed.parts) != len(envelopes(draft.tender)):
+    check_parts([part.object_id for part in sealed.parts], draft)
+    for part, field in zip(sealed.parts, ("manifest", "price_manifest"), strict=False):
+        check_version(part.version, draft)
+        check_bytes(part.data, part.where, field)
+        check_unused(part.object_id)
+
+
+def check_parts(object_ids: list[UUID], draft: Draft) -> None:
+    """As many parts as envelopes, each with an id of its own."""
+    if len(object_ids) != len(envelopes(draft.tender)):
         text = _("Here prices have an envelope of their own: seal and send exactly the parts that were asked for.")
         raise ValidationError({"price_manifest": [text]})
-    if len({part.object_id for part in sealed.parts}) != len(sealed.parts):
-        refuse("id_used", gettext_lazy("This id is in use already. Choose a new random one."))
-    for part, field in zip(sealed.parts, ("manifest", "price_manifest"), strict=False):
-        _check_part(part, draft.version, field)
+    if len(set(object_ids)) != len(object_ids):
+        refuse("id_used", ID_USED)
 
 
-def _check_part(sealed: SealedOutside, version: int, field: str) -> None:
-    if sealed.version != version:
+def check_version(version: int, draft: Draft) -> None:
+    """The draft is still the one that was sealed."""
+    if version != draft.version:
         refuse("stale", gettext_lazy("Somebody of your company saved this bid in between. Please load it again."))
-    if sealed.where not in WHERE:
+
+
+def check_bytes(data: bytes, where: str, field: str = "manifest") -> None:
+    """Small enough, an age file of the right shape, and a side that can seal."""
+    if where not in WHERE:
         raise ValidationError({"sealed_at": [_("Say “browser” or “client”.")]})
-    if len(sealed.data) > LARGEST_MANIFEST:
+    if len(data) > LARGEST_MANIFEST:
         raise ValidationError({field: [_("Prices and answers are larger than 1 MiB when sealed.")]})
     try:
-        check_shape(sealed.data, len(sealed.data))
+        check_shape(data, len(data))
     except SealingError as error:
         raise ValidationError({field: [_("Not a sealed manifest: %(why)s") % {"why": error}]}) from error
-    used = SealedObject.objects.filter(pk=sealed.object_id).exists()
-    if used or Upload.objects.filter(object_id=sealed.object_id).exists():
-        refuse("id_used", gettext_lazy("This id is in use already. Choose a new random one."))
+
+
+def check_unused(object_id: UUID) -> None:
+    """No object and no upload has this id."""
+    used = SealedObject.objects.filter(pk=object_id).exists()
+    if used or Upload.objects.filter(object_id=object_id).exists():
+        refuse("id_used", ID_USED)
 
 
 def as_json(wanted: ToSeal) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from accounts.rows import check_row
 from bids import receipts, storage
 from bids.actions import once, trail
 from bids.actions.access import require_bidder, require_may_bid
-from bids.actions.drafts import content_of, delete_loose_objects, lock_company, own_draft
+from bids.actions.drafts import content_of, delete_loose_objects, delete_waiting_manifests, lock_company, own_draft
 from bids.actions.profile import require_authority, with_authority
 from bids.actions.seal import current_seal
 from bids.content import DraftContent
@@ -47,17 +47,21 @@ OTHER_VERSION: Final = gettext_lazy(
 OTHER_EDITION: Final = gettext_lazy(
     "This was sealed for another edition of the documents. Look at what changed and seal it again."
 )
+MANIFEST_GONE: Final = gettext_lazy(
+    "The sealed prices and answers that you name are not here. Seal and send them again."
+)
 
 
 @dataclass(frozen=True)
 class SealedManifest:
-    """A sealed manifest on disk: one per envelope."""
+    """A sealed manifest on disk: one per envelope. `is_waiting`: it has a row since before, and stays when refused."""
 
     id: UUID
     envelope: str
     path: str
     size: int
     sha256: str
+    is_waiting: bool = False
 
     @classmethod
     def stored(cls, object_id: UUID, envelope: str, data: bytes) -> SealedManifest:
@@ -270,7 +274,7 @@ def hand_in(sealed: SealedBid, key: str, request: dict[str, Any], received: date
             unneeded = []
         raise
     finally:
-        storage.remove_all(settings.SEALED_DIR, [manifest.path for manifest in unneeded])
+        storage.remove_all(settings.SEALED_DIR, [one.path for one in unneeded if not one.is_waiting])
 
 
 def _record(
@@ -300,6 +304,8 @@ def _record(
     if sealed.draft and not keep_copy:
         sealed.draft.delete()
         delete_loose_objects(sealed.draft_id)
+    else:
+        delete_waiting_manifests(sealed.draft_id)
     _tell(receipt, sealed.company, sealed.actor, now)
     _audit(receipt, sealed.actor, now)
     return receipt, manifests
@@ -382,6 +388,8 @@ def _bind_objects(
 
 
 def _bind_manifest(bid: Bid, manifest: SealedManifest, sealed_at: str, now: datetime) -> SealedObject:
+    if manifest.is_waiting:
+        return _bind_waiting(bid, manifest)
     row = SealedObject(
         id=manifest.id,
         tender=bid.tender,
@@ -398,6 +406,17 @@ def _bind_manifest(bid: Bid, manifest: SealedManifest, sealed_at: str, now: date
     )
     check_row(row)
     row.save(force_insert=True)
+    return row
+
+
+def _bind_waiting(bid: Bid, manifest: SealedManifest) -> SealedObject:
+    """The row of a manifest that was sent before; refuses when another one took its place meanwhile."""
+    waiting = SealedObject.objects.select_for_update().filter(draft_id=bid.draft_id, kind="manifest", bid=None)
+    row = waiting.filter(pk=manifest.id, sha256=manifest.sha256).first()
+    if row is None:
+        refuse("manifest_missing", MANIFEST_GONE)
+    row.bid = bid
+    row.save(update_fields=["bid"])
     return row
 
 

@@ -147,13 +147,17 @@ class SubmitRequest(serializers.Serializer):
     """Who declares (text form), and whether the editable copy stays on the platform.
 
     With `manifest` (the sealed object in base64) goes what `manifest/` answered: `object` and `version`, `bid_version`
-    and `edition`. Without it the server seals.
+    and `edition`. With `sha256` instead, the object was sent before to `manifest/{object}/`, and this request stays
+    below 1 kB; who declares stands inside it then. With neither the server seals.
     """
 
     declarant = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     keep_copy = serializers.BooleanField(default=False)
     manifest = serializers.CharField(required=False, max_length=1_500_000)
     object = serializers.UUIDField(required=False)
+    sha256 = serializers.RegexField(
+        r"\A[0-9a-f]{64}\Z", required=False, help_text="Of the sealed object that was sent before"
+    )
     version = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
     bid_version = serializers.IntegerField(
         required=False, min_value=1, max_value=30_000,
@@ -167,6 +171,9 @@ class SubmitRequest(serializers.Serializer):
         required=False, max_length=1_500_000, help_text="Two envelopes: the sealed prices in base64"
     )
     price_object = serializers.UUIDField(required=False)
+    price_sha256 = serializers.RegexField(
+        r"\A[0-9a-f]{64}\Z", required=False, help_text="Two envelopes: of the sealed prices that were sent before"
+    )
     sealed_at = serializers.ChoiceField(["browser", "client"], required=False, default="client")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -174,9 +181,13 @@ class SubmitRequest(serializers.Serializer):
         needed = {
             "manifest": ("object", "version"),
             "price_manifest": ("manifest", "price_object"),
-            "bid_version": ("manifest", "edition"),
-            "edition": ("manifest", "bid_version"),
+            "bid_version": ("object", "edition"),
+            "edition": ("object", "bid_version"),
+            "sha256": ("object", "version"),
+            "price_sha256": ("sha256", "price_object"),
         }
+        if "manifest" in attrs and "sha256" in attrs:
+            raise serializers.ValidationError({"sha256": [_("Send the sealed object now, or name one sent before.")]})
         for field, others in needed.items():
             if field not in attrs:
                 continue

@@ -27,6 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("company/declaration/", declaration_views.CompanyView.as_view(), name="api_company_declaration"),
     path("bids/<uuid:bid_id>/declaration/", declaration_views.BidView.as_view(), name="api_bid_declaration"),
     path("bids/<uuid:bid_id>/manifest/", views.ManifestView.as_view(), name="api_bid_manifest"),
+    path(
+        "bids/<uuid:bid_id>/manifest/<uuid:object_id>/",
+        views.ManifestObjectView.as_view(),
+        name="api_bid_manifest_object",
+    ),
     path("bids/<uuid:bid_id>/submit/", views.SubmitView.as_view(), name="api_bid_submit"),
     path("bids/<uuid:bid_id>/rehearsal/", views.RehearsalView.as_view(), name="api_bid_rehearsal"),
     path("bids/<uuid:bid_id>/confirm/", views.ConfirmView.as_view(), name="api_bid_confirm"),

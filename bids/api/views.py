@@ -17,8 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import clock
-from accounts.api.asking import PAGING, ApiView, number, page_address, page_size
+from accounts.api.asking import PAGING, ApiView, choice, number, page_address, page_size
 from accounts.api.parsing import LargeJSONParser
+from accounts.api.problems import problem
 from accounts.decision import refuse
 from accounts.keyset import page
 from accounts.lifecycle import PROVIDER_ROLES
@@ -27,10 +28,11 @@ from bids import actions, storage
 from bids.actions import sealed_outside
 from bids.api import answers
 from bids.api import serializers as shapes
-from bids.envelopes import envelope_of
+from bids.envelopes import PRICE, SINGLE, TECHNICAL, envelope_of
 from bids.lots_told import lots_handed_in
 from bids.models import Bid, BidQuerySet, Draft, Receipt, SealedObject
 from bids.places import Standing
+from bids.sealing import LARGEST_MANIFEST
 from bids.upload import seal_stream
 
 KEY = OpenApiParameter(
@@ -218,6 +220,40 @@ class ManifestView(SignedInView):
         return Response(body, headers={"Cache-Control": "no-store"})
 
 
+class ManifestObjectView(SignedInView):
+    """A sealed manifest on its way to be handed in."""
+
+    parser_classes = (RawParser,)
+    acts_with = ("envelope", "sealed_at")
+
+    @extend_schema(
+        operation_id="bids_manifest_put",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("envelope", str, enum=[SINGLE, TECHNICAL, PRICE],
+                             description="Two envelopes: which of them; without it the first"),
+            OpenApiParameter("sealed_at", str, enum=[*sealed_outside.WHERE], description="Where it was sealed"),
+        ],
+        responses={201: shapes.ObjectAnswer, 409: OpenApiResponse(description="The id is in use, or not now"),
+                   413: None},
+    )  # fmt: skip
+    def put(self, request: Request, bid_id: UUID, object_id: UUID) -> Response:
+        """Send the sealed bytes under the id that `manifest/` gave. Nothing is handed in: that is the next request.
+
+        A newer one takes the place of an earlier one; repeating the request changes nothing.
+        """
+        actions.own_draft(self.actor, bid_id)
+        envelope = choice(request, "envelope", (SINGLE, TECHNICAL, PRICE))
+        where = choice(request, "sealed_at", sealed_outside.WHERE) or "client"
+        data = request._request.read(LARGEST_MANIFEST + 1)
+        if len(data) > LARGEST_MANIFEST:
+            return problem(413, "too_large", _("Prices and answers are larger than 1 MiB when sealed."))
+        row = actions.store_manifest(
+            actor=self.actor, draft_id=bid_id, object_id=object_id, data=data, envelope=envelope, where=where
+        )
+        return Response(shapes.ObjectAnswer(row).data, status=201)
+
+
 class SubmitView(SignedInView):
     """Handing in."""
 
@@ -232,7 +268,8 @@ class SubmitView(SignedInView):
     def post(self, request: Request, bid_id: UUID) -> Response:
         """Hand the draft in. What counts is the moment at which the last byte of this request was read.
 
-        With `manifest` prices and answers were sealed on your side; without it the server seals them.
+        With `manifest` prices and answers were sealed on your side; with `sha256` they were and are here already;
+        without either the server seals them.
         """
         wanted = _valid(shapes.SubmitRequest, request)
         common = {
@@ -244,7 +281,9 @@ class SubmitView(SignedInView):
             "keep_copy": wanted["keep_copy"],
         }
         lots = lots_handed_in(self.actor, bid_id) if wanted["sealed_at"] == "browser" else ""
-        if sealed := _sealed(wanted):
+        if named := _named(wanted):
+            receipt = actions.submit_stored(named=named, **common)
+        elif sealed := _sealed(wanted):
             receipt = actions.submit_sealed(sealed=sealed, **common)
         else:
             receipt = actions.submit_bid(**common)
@@ -333,6 +372,16 @@ def _valid(shape: Any, request: Request) -> dict[str, Any]:
     wanted = shape(data=request.data)
     wanted.is_valid(raise_exception=True)
     return cast(dict[str, Any], wanted.validated_data)
+
+
+def _named(wanted: dict[str, Any]) -> actions.NamedManifest | None:
+    if "sha256" not in wanted:
+        return None
+    price = None
+    if "price_sha256" in wanted:
+        price = actions.NamedManifest(wanted["price_object"], wanted["price_sha256"], wanted["version"])
+    standing = Standing(wanted["bid_version"], wanted["edition"]) if "bid_version" in wanted else None
+    return actions.NamedManifest(wanted["object"], wanted["sha256"], wanted["version"], price, standing)
 
 
 def _sealed(wanted: dict[str, Any]) -> actions.SealedOutside | None:

@@ -88,6 +88,7 @@ VERBS: dict[str, Verb] = {
         "draft.discarded": _("A company threw its draft away."),
         "draft.expired": _("A draft was deleted because its time was over."),
         "document.attached": _("A company attached a sealed document to its draft."),
+        "manifest.stored": _("A company sent its sealed prices and answers; nothing is handed in by that."),
         "hash_list.committed": _("The list of receipts that count was committed to at the deadline."),
         "upload.announced": _("A company announced a sealed file; its parts are coming in."),
         "upload.completed": _("A sealed file came in whole."),

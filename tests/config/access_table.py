@@ -408,6 +408,7 @@ TABLE: dict[str, Row] = {
     "api_hash_list": Row(PUBLIC, on="closed"),
     "api_bid_rehearsal": _kept(only(BIDDER), _OWN),
     "api_bid_manifest": _kept(only(BIDDER), _OWN),
+    "api_bid_manifest_object": _kept(only(BIDDER), _OWN),
     "api_bid_submit": _kept(only(BIDDER), _OWN),
     "api_bid_withdraw": _kept(only(BIDDER), _OWN),
     "api_bid_document_arrived": _kept(only(BIDDER), _OWN),
