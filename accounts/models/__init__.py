@@ -10,7 +10,7 @@ from accounts.models.messages import (
     NotificationChoice,
     OutboxMessage,
 )
-from accounts.models.opening import OpenerKey, OpeningGroup, ready_recovery, recovery_name
+from accounts.models.opening import OpenerKey, OpenerPasskey, OpeningGroup, ready_recovery, recovery_name
 from accounts.models.people import (
     CentreMember,
     ContactUnit,
@@ -44,6 +44,7 @@ __all__ = [
     "MessageRead",
     "NotificationChoice",
     "OpenerKey",
+    "OpenerPasskey",
     "OpeningGroup",
     "Organization",
     "OutboxMessage",

@@ -110,6 +110,22 @@ class OpenerKey(models.Model):
         return str(self.user_id)
 
 
+class OpenerPasskey(models.Model):
+    """A second lock of an opener's own key: the same secret as an age file under a passkey (WebAuthn PRF).
+
+    Only ever beside the file under the pass sentence: a passkey that is deleted on its device takes nothing away.
+    `credential` is the passkey's id in base64, no secret; what opens `locked` never leaves the authenticator.
+    """
+
+    key = models.OneToOneField(OpenerKey, on_delete=models.CASCADE, related_name="passkey")
+    credential = models.CharField(max_length=1_400)
+    locked = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"passkey of {self.key}"
+
+
 def recovery_name(organization_id: int, number: int) -> str:
     """The name of a buyer's recovery key of this number, known before it is made."""
     return f"recovery-{organization_id}-{number}"

@@ -32,6 +32,7 @@ from bids.actions.opener_keys import (
     try_opener_key,
     try_opener_key_assisted,
 )
+from bids.actions.opener_passkeys import add_passkey, remove_passkey
 from bids.actions.opening import hand_over_pieces, release_pieces, release_task, resume_opening, start_opening
 from bids.actions.recovery_keys import report_recovery_key_lost, store_recovery_key, try_recovery_key
 from bids.actions.recovery_use import confirm_envelope, put_back, release_recovery_key, take_recovery_key
@@ -55,6 +56,7 @@ from bids.keys import create_opener_key
 __all__ = [
     "NamedManifest",
     "SealedOutside",
+    "add_passkey",
     "admit_late_bid",
     "announce_upload",
     "attach_arrived",
@@ -91,6 +93,7 @@ __all__ = [
     "release_recovery_key",
     "release_task",
     "remove_document",
+    "remove_passkey",
     "remove_upload",
     "report_key_lost",
     "report_recovery_key_lost",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts import audit, clock, outbox
 from accounts.decision import refuse
 from accounts.holders import groups_of
-from accounts.models import OpenerKey, OpeningGroup, User
+from accounts.models import OpenerKey, OpenerPasskey, OpeningGroup, User
 from bids import keys
 from bids.actions.opening_access import ASSISTED_OFF
 from bids.models import SealPiece
@@ -55,7 +55,7 @@ def challenge(key: OpenerKey) -> dict[str, Any]:
 def try_opener_key(*, actor: User, proof: str) -> OpenerKey:
     """Notes that the key works: `proof` is the opened challenge. Refused when it is not."""
     with audit.in_transaction():
-        key = _own(actor)
+        key = own_key(actor)
         check_proof(key, proof)
         return _tried(key, actor)
 
@@ -64,14 +64,14 @@ def try_opener_key_assisted(*, actor: User, pass_sentence: str) -> OpenerKey:
     """As `try_opener_key` without JavaScript: the sentence goes to the server for this once, where that is allowed."""
     if not any(keys.assisted_allowed(group.organization) for group in groups_of(actor).select_related("organization")):
         refuse("assisted_off", ASSISTED_OFF)
-    key = _own(actor)
+    key = own_key(actor)
     try:
         keys.unlock(key, pass_sentence)
     except WrongPassSentence:
         text = _("This pass sentence does not fit your opening key.")
         raise ValidationError({"pass_sentence": [text]}) from None
     with audit.in_transaction():
-        key = _own(actor)
+        key = own_key(actor)
         key.assisted_at = clock.now()
         return _tried(key, actor)
 
@@ -79,9 +79,10 @@ def try_opener_key_assisted(*, actor: User, pass_sentence: str) -> OpenerKey:
 def report_key_lost(*, actor: User) -> OpenerKey:
     """The person's key is not used any more; the others of the group are told. A new one can be made afterwards."""
     with audit.in_transaction():
-        key = _own(actor)
+        key = own_key(actor)
         key.retired_at = now = clock.now()
         key.save(update_fields=["retired_at"])
+        OpenerPasskey.objects.filter(key=key).delete()
         for group in OpeningGroup.objects.filter(members=actor).select_related("organization"):
             _tell_group(group, actor, key)
         audit.record(keys.PLATFORM_CHAIN, "opener_key.lost", actor=actor, at=now, subject=f"user:{actor.pk}",
@@ -89,7 +90,8 @@ def report_key_lost(*, actor: User) -> OpenerKey:
     return key
 
 
-def _own(actor: User) -> OpenerKey:
+def own_key(actor: User) -> OpenerKey:
+    """The person's own key in use; Http404 without one."""
     key = OpenerKey.objects.own().filter(user=actor).first()
     if key is None:
         raise Http404

@@ -1,5 +1,6 @@
-"""Numbers of a bid as people write them."""
+"""Numbers of a bid as people write them, and the passkey of the own opening key."""
 
+import json
 from decimal import Decimal
 
 from django import template
@@ -7,8 +8,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
+from accounts.models import OpenerPasskey, User
 from bids.content import WITH_PRICES
 from bids.nouns import said as sentence_of
+from bids.sealing.wrapping import encode
 from tendering.fields import page_locale
 from tendering.models import Tender
 from tendering.spreadsheets.numbers import format_decimal
@@ -28,6 +31,13 @@ def role_words(role: str) -> str:
 def said(tender: Tender, sentence: str) -> SafeString:
     """A sentence about a bid; in a call for candidates about a request. `{% said tender "Late bid" %}`"""
     return SafeString(sentence_of(tender, sentence))  # a text of our own, as `translate` gives it
+
+
+@register.simple_tag
+def own_passkey(user: User) -> str:
+    """What this person's browser needs to unlock the own key by passkey, as JSON; empty where none was added."""
+    found = OpenerPasskey.objects.filter(key__user=user, key__retired_at=None, key__recovery_for=None).first()
+    return json.dumps({"credential": found.credential, "locked": encode(bytes(found.locked))}) if found else ""
 
 
 @register.simple_tag

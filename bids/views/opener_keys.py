@@ -102,7 +102,20 @@ def _lost(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResp
     return redirect("opener_keys")
 
 
-ACTS = {"store": _store, "try": _try, "try_assisted": _try_assisted, "lost": _lost}
+def _add_passkey(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
+    actions.add_passkey(actor=user, **{name: request.POST.get(name, "") for name in ("proof", "credential", "locked")})
+    messages.success(request, _("The passkey unlocks your key from now on. Your pass sentence does so, too: keep it."))
+    return redirect("opener_keys")
+
+
+def _remove_passkey(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpResponse:
+    actions.remove_passkey(actor=user)
+    messages.success(request, _("The passkey is removed. Your key and your pass sentence stay as they were."))
+    return redirect("opener_keys")
+
+
+ACTS = {"store": _store, "try": _try, "try_assisted": _try_assisted, "lost": _lost, "add_passkey": _add_passkey,
+        "remove_passkey": _remove_passkey}  # fmt: skip
 
 
 @signed_in
@@ -187,7 +200,7 @@ def _context(user: User) -> dict[str, Any]:
         raise Http404
     if shown := list(groups):
         timezone.activate(zone_of(shown[0].organization))  # the middleware takes it back after the answer
-    key = OpenerKey.objects.own().filter(user=user).first()
+    key = OpenerKey.objects.own().filter(user=user).select_related("passkey").first()
     members = [member.pk for group in shown for member in group.members.all()]
     held = {one.user_id: one for one in OpenerKey.objects.own().filter(user__in=members).defer("locked")}
     return {

@@ -113,6 +113,8 @@ VERBS: dict[str, Verb] = {
         "late_bid.confirmed": _("A second person confirmed the decision on a late bid."),
         "opener_key.created": _("An opener made a new key."),
         "opener_key.tried": _("An opener tried the own key: it works."),
+        "opener_key.passkey_added": _("An opener added a passkey as a second lock of the own key."),
+        "opener_key.passkey_removed": _("An opener removed the passkey; the key stays."),
         "opener_key.lost": _("An opener reported the own key as lost."),
         "recovery_key.created": _("A recovery key was made."),
         "recovery_key.tried": _("A recovery key was tried: it works."),

@@ -1,24 +1,37 @@
 // What an opener's computer does with the own key. One request {op, args}, one answer; the page ends the worker after it,
-// so that no secret stays in memory.
+// so that no secret stays in memory. With a passkey it asks the page on the way: {question}, then {answer}.
 import { Fault } from "./parts/seal/fault.js";
 import { canonical, fromBase64, toBase64, utf8 } from "./parts/seal/format.js";
 import { piecesForNewcomer } from "./parts/seal/handover.js";
 import { unwrap } from "./parts/seal/hpke.js";
-import { createKey, unlockKey } from "./parts/seal/opener_key.js";
+import { createKey, lockAgain, unlockKey } from "./parts/seal/opener_key.js";
 import { checkPieces, releasePieces } from "./parts/seal/pieces.js";
 
+let answered = null;
+
+const ask = (question) => new Promise((resolve) => {
+  answered = resolve;
+  self.postMessage({ question });
+});
+
 async function own({ locked, sentence, opener }) {
-  const key = await unlockKey(locked, sentence);
+  const key = await unlockKey(locked, sentence, ask);
   if (key.id !== opener) throw new Fault("owner");
   return key.pair;
 }
+
+const proofOf = async (args, pair) => toBase64(await unwrap(fromBase64(args.challenge), pair, utf8(canonical(args.info))));
 
 const operations = {
   createKey: ({ opener, sentence, workFactor }) => createKey(opener, sentence, workFactor),
   /** Proves that the key works: what the server wrapped to it, in clear. */
   async prove(args) {
-    const pair = await own(args);
-    return toBase64(await unwrap(fromBase64(args.challenge), pair, utf8(canonical(args.info))));
+    return proofOf(args, await own(args));
+  },
+  /** The same secret under a passkey, and the proof that the sentence has opened it. */
+  async addPasskey(args) {
+    const proof = await proofOf(args, await own(args));
+    return { proof, locked: await lockAgain(args.locked, args.sentence, ask) };
   },
   async check(args) {
     return checkPieces(args.pieces, args.opener, await own(args));
@@ -37,7 +50,8 @@ const operations = {
   },
 };
 
-self.addEventListener("message", async ({ data: { op, args } }) => {
+self.addEventListener("message", async ({ data: { op, args, answer } }) => {
+  if (answer) return answered(answer);
   try {
     self.postMessage({ result: await operations[op](args) });
   } catch (error) {

@@ -1,7 +1,7 @@
 // My opening key: proposed sentence, key pair and lock are made on this computer; only the locked file and the public
 // key are sent.
 import { once } from "./parts/seal/opener_call.js";
-import { busy, ownKeyForm, post, startForms, tell } from "./parts/seal/opener_form.js";
+import { addPasskeyForm, busy, ownKeyForm, post, startForms, tell } from "./parts/seal/opener_form.js";
 import { drawing } from "./parts/seal/qr.js";
 import { isStrong, normalized, proposeSentence } from "./parts/seal/sentence.js";
 
@@ -45,5 +45,10 @@ function showSheet(words, sentence, locked) {
   heading.focus();
 }
 
-startForms(document, (form) => ("makeKey" in form.dataset ? makeKeyForm : ownKeyForm)(form));
+function startForm(form) {
+  if ("makeKey" in form.dataset) return makeKeyForm(form);
+  return "addPasskey" in form.dataset ? addPasskeyForm(form) : ownKeyForm(form);
+}
+
+startForms(document, startForm);
 document.querySelectorAll("button[data-print-page]").forEach((button) => button.addEventListener("click", () => window.print()));

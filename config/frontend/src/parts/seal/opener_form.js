@@ -2,9 +2,11 @@
 //
 // form[data-own-key]: data-worker, data-op (release | check | prove), and the task either in data-task (JSON) or fetched
 // by POST from data-part. The result goes into the hidden field named by data-result, then the form is sent.
-// Words for what can go wrong: data-say-sentence, -file, -owner, -piece, -failed; data-say-busy while it works.
+// Words for what can go wrong: data-say-sentence, -file, -owner, -piece, -passkey, -prf, -failed; data-say-busy while it
+// works. [data-by-passkey] is a second button where a passkey was added; its locked file is in data-passkey (JSON).
 import { toBase64 } from "./format.js";
 import { once } from "./opener_call.js";
+import { createPasskey, derived, knowsPasskeys } from "./passkey.js";
 
 class Refusal extends Error {}
 
@@ -29,18 +31,18 @@ export function tell(form, words) {
 
 /** The form cannot be used twice at a time, and says what it is doing. */
 export async function busy(form, work) {
-  const button = form.querySelector("button"), state = form.querySelector("[data-busy]");
+  const buttons = [...form.querySelectorAll("button")], state = form.querySelector("[data-busy]");
   tell(form, "");
-  button.disabled = true;
+  buttons.forEach((button) => (button.disabled = true));
   state.textContent = form.dataset.sayBusy;
   try {
     await work();
   } catch (error) {
-    const { sentence, file, owner, piece } = { sentence: form.dataset.saySentence, file: form.dataset.sayFile, owner: form.dataset.sayOwner, piece: form.dataset.sayPiece };
-    const words = { sentence, file, owner, piece }[error.name];
+    const say = form.dataset;
+    const words = { sentence: say.saySentence, file: say.sayFile, owner: say.sayOwner, piece: say.sayPiece, passkey: say.sayPasskey, prf: say.sayPrf }[error.name];
     tell(form, error instanceof Refusal ? error.message : (words ?? form.dataset.sayFailed));
   } finally {
-    button.disabled = false;
+    buttons.forEach((button) => (button.disabled = false));
     state.textContent = "";
   }
 }
@@ -71,18 +73,54 @@ function lockedFrom(chosen, pasted) {
 export function ownKeyForm(form) {
   const field = form.querySelector("[data-sentence]"), pasted = form.querySelector("[data-locked]");
   lockedFrom(form.querySelector("[data-locked-file]"), pasted);
+
+  async function unlocked(more, ask) {
+    const task = await taskOf(form);
+    const args = { ...task, locked: task.locked || pasted?.value || "", ...more };
+    const result = await once(form.dataset.worker, form.dataset.op, args, ask);
+    form.elements[form.dataset.result].value = typeof result === "string" ? result : JSON.stringify(result);
+    if (task.session) form.elements.session.value = task.session;
+    field.value = "";
+    if (pasted) pasted.value = "";
+    form.submit();
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const sentence = field.value;
     if (!sentence.trim()) return tell(form, form.dataset.sayEmpty);
+    busy(form, () => unlocked({ sentence }));
+  });
+  byPasskey(form, unlocked);
+}
+
+/** The second way, where one was added and this browser can: the sentence's field stays empty. */
+async function byPasskey(form, unlocked) {
+  const button = form.querySelector("[data-by-passkey]");
+  if (!button || !(await knowsPasskeys())) return;
+  const { credential, locked } = JSON.parse(form.dataset.passkey);
+  button.hidden = false;
+  button.addEventListener("click", () => busy(form, () => unlocked({ locked, sentence: "" }, (nonce) => derived(credential, nonce))));
+}
+
+/** Adds a passkey: the sentence unlocks the key first, so that a wrong one leaves no passkey behind. */
+export async function addPasskeyForm(form) {
+  const field = form.querySelector("[data-sentence]"), say = form.dataset;
+  const able = await knowsPasskeys();
+  form.hidden = !able;
+  document.querySelector("[data-no-passkeys]").hidden = able;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const sentence = field.value;
+    if (!sentence.trim()) return tell(form, say.sayEmpty);
     busy(form, async () => {
-      const task = await taskOf(form);
-      const args = { ...task, sentence, locked: task.locked || pasted?.value || "" };
-      const result = await once(form.dataset.worker, form.dataset.op, args);
-      form.elements[form.dataset.result].value = typeof result === "string" ? result : JSON.stringify(result);
-      if (task.session) form.elements.session.value = task.session;
+      let credential = "";
+      const result = await once(say.worker, "addPasskey", { ...JSON.parse(say.task), sentence }, async (nonce) => {
+        credential ||= await createPasskey(say.place, say.person);
+        return derived(credential, nonce);
+      });
+      for (const [name, value] of Object.entries({ ...result, credential })) form.elements[name].value = value;
       field.value = "";
-      if (pasted) pasted.value = "";
       form.submit();
     });
   });

@@ -1,6 +1,6 @@
 // An opener's key: an X25519 pair for HPKE only; its secret rests in an age passphrase file, as on the server.
 // scrypt takes over a second without a pause: only in the worker.
-import { Decrypter, Encrypter } from "age-encryption";
+import { Decrypter, Encrypter, webauthn } from "age-encryption";
 import { Fault } from "./fault.js";
 import { canonical, fromBase64, parseCanonical, toBase64 } from "./format.js";
 import { generate, importSecret } from "./hpke.js";
@@ -20,19 +20,34 @@ export async function createKey(id, sentence, workFactor = 18) {
   return { public: toBase64(pair.public), locked: toBase64(locked) };
 }
 
-/** {id, pair} of a locked file; Fault "sentence" when the sentence does not fit, "file" when it is no key file. */
-export async function unlockKey(locked, sentence) {
+/** {id, pair} of a locked file; Fault "sentence" when the sentence does not fit, "file" when it is no key file.
+ *
+ * Without a sentence it is locked under a passkey: `ask(nonce)` gives what that derives; Fault "passkey". */
+export async function unlockKey(locked, sentence, ask) {
+  return parsed(await opened(locked, sentence, ask));
+}
+
+/** The same secret, locked under the passkey that `ask` asks; base64. */
+export async function lockAgain(locked, sentence, ask) {
+  const locker = new Encrypter();
+  locker.addRecipient(askedFor(webauthn.WebAuthnRecipient, ask));
+  return toBase64(await locker.encrypt(await opened(locked, sentence)));
+}
+
+async function opened(locked, sentence, ask) {
   const bytes = fileBytes(locked);
   const opener = new Decrypter();
-  opener.addPassphrase(normalized(sentence));
-  let text;
+  if (sentence) opener.addPassphrase(normalized(sentence));
+  else opener.addIdentity(askedFor(webauthn.WebAuthnIdentity, ask));
   try {
-    text = await opener.decrypt(bytes, "text");
+    return await opener.decrypt(bytes, "text");
   } catch {
-    throw new Fault("sentence");
+    throw new Fault(sentence ? "sentence" : "passkey");
   }
-  return parsed(text);
 }
+
+/** age's own recipient or identity; where it would ask an authenticator, it asks the page. */
+const askedFor = (Kind, ask) => Object.assign(new Kind(), { getCredential: ask });
 
 /** Base64 as pasted from a sheet, with line breaks, or the armour-free bytes as text. */
 function fileBytes(locked) {
