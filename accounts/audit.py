@@ -1,7 +1,7 @@
 """The trail: every act adds one link to a hash chain, in the act's own transaction and as its last statement.
 
-Chains: `tender:<id>`, `pilot:<id>`, `organization:<id>`, `platform`. `data` carries ids, codes, hashes and reasons;
-never a price, a bid text or a file name of a sealed bid.
+Chains: `tender:<id>`, `bids:<id>`, `hash-list:<id>:<round>`, `pilot:<id>`, `organization:<id>`, `platform`. `data`
+carries ids, codes, hashes and reasons; never a price, a bid text or a file name of a sealed bid.
 """
 
 from collections.abc import Mapping

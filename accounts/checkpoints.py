@@ -7,9 +7,11 @@ many bids have arrived. The public form (`public`) is the same root without the 
 
 import hashlib
 import hmac
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -20,6 +22,7 @@ from accounts.evidence import (
     canonical_bytes,
     checkpoint_text,
     head_leaf,
+    inclusion_proof,
     leaf_hash,
     load_or_create_signing_key,
     open_note,
@@ -34,6 +37,7 @@ from accounts.keys import CHECKPOINT_ORIGIN as NAME
 from accounts.models import AuditEvent, ChainHead
 
 EVERY = timedelta(minutes=10)
+LOOKED_AT: Final = 6  # checkpoints after an event in which its chain is looked for
 
 
 class RootError(NoteError):
@@ -121,6 +125,33 @@ def nonce(tick: str, chain: str) -> bytes:
     """What opens the leaf of a chain in the checkpoint of that tick; told to nobody who may not see the chain."""
     key = load_or_create_signing_key(settings.SIGNING_KEY_FILE)
     return _nonce(key, tick, chain)
+
+
+def proof(tick: str, chain: str) -> dict[str, Any]:
+    """That the checkpoint of this tick saw this chain: {"tick", "note" (public), "nonce", "index", "path"}, in hex.
+
+    With it anybody who knows the chain's head finds it in the note. KeyError when the checkpoint did not see the chain.
+    """
+    _tick, commits = _read(open_note(read(tick), [public_key()]).text)
+    names = list(commits)
+    if chain not in commits:
+        raise KeyError(chain)
+    leaves = [leaf_hash(_leaf_of_commit(name, tick, commit)) for name, commit in commits.items()]
+    index = names.index(chain)
+    return {
+        "tick": tick,
+        "note": public(tick),
+        "nonce": nonce(tick, chain).hex(),
+        "index": index,
+        "path": [one.hex() for one in inclusion_proof(index, leaves)],
+    }
+
+
+def first_naming(chain: str, since: datetime) -> str:
+    """Tick of the first checkpoint from this moment on that saw the chain; "" while there is none."""
+    kept = ticks()
+    start = bisect_left(kept, tick_of(since))
+    return next((tick for tick in kept[start : start + LOOKED_AT] if names(read(tick), chain)), "")
 
 
 def public_key() -> str:

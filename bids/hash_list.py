@@ -3,20 +3,20 @@
 It is worked out when read, from stored moments: the job only dates it, by an event that the signed checkpoints bind.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import Q
 
-from accounts import audit
+from accounts import audit, checkpoints
 from accounts.audit import stamp
 from accounts.models import AuditEvent
 from bids import keys
 from bids.models import Receipt
 from bids.receipts import note_hash
-from bids.sealing.hash_list import commitment
+from bids.sealing.hash_list import commitment, commitment_chain
 from tendering.models import Tender
 
 VERB: Final = "hash_list.committed"
@@ -28,6 +28,7 @@ class HashList:
     """Commitment from the deadline on; `receipts`, `later` and `nonce` are empty until the bids are opened.
 
     `later` are receipts that arrived in time and were recorded after the commitment, when the platform was slow.
+    `proof` leads from the commitment to a signed checkpoint.
     """
 
     tender: Tender
@@ -36,6 +37,7 @@ class HashList:
     nonce: str = ""
     receipts: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    proof: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +56,7 @@ class HashList:
             "nonce": self.nonce,
             "receipts": list(self.receipts),
             "later": list(self.later),
+            "proof": self.proof,
         }
 
 
@@ -68,7 +71,18 @@ def published(tender: Tender, now: datetime) -> HashList | None:
     hash_ = commitment(str(tender.pk), tender.round, stamp(tender.tender_period_end), nonce, counted)
     if tender.opened_at is None or tender.opened_at > now:
         return HashList(tender, hash_, at)
-    return HashList(tender, hash_, at, nonce, tuple(sorted(counted)), tuple(sorted(later)))
+    return HashList(tender, hash_, at, nonce, tuple(sorted(counted)), tuple(sorted(later)), _proof(tender))
+
+
+def _proof(tender: Tender) -> dict[str, Any]:
+    """That a signed checkpoint bound the commitment: its only event in a chain of its own, and the path to the root.
+
+    Empty until the job has dated the commitment and a checkpoint was made after that.
+    """
+    chain = commitment_chain(str(tender.pk), tender.round)
+    event = AuditEvent.objects.filter(chain=chain, seq=1).first()
+    tick = checkpoints.first_naming(chain, event.at) if event else ""
+    return {"event": event.body, "checkpoint": checkpoints.proof(tick, chain)} if event and tick else {}
 
 
 def moment_of(tender: Tender) -> datetime | None:
@@ -95,7 +109,8 @@ def _commit(tender: Tender, now: datetime) -> bool:
         if found is None or events.exists():
             return False
         data = {"commitment": found.commitment, "round": fresh.round, "committed_at": stamp(found.at)}
-        audit.record(fresh.chain, VERB, actor=None, at=now, subject=f"tender:{fresh.pk}", data=data)
+        for chain in (fresh.chain, commitment_chain(str(fresh.pk), fresh.round)):
+            audit.record(chain, VERB, actor=None, at=now, subject=f"tender:{fresh.pk}", data=data)
     return True
 
 

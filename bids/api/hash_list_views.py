@@ -25,6 +25,10 @@ class HashListAnswer(serializers.Serializer):
     nonce = serializers.CharField(allow_blank=True)
     receipts = serializers.ListField(child=serializers.CharField(), help_text="SHA-256 of signed receipts, sorted")
     later = serializers.ListField(child=serializers.CharField(), help_text="Arrived in time, recorded later")
+    proof = serializers.DictField(
+        help_text="From the commitment to a signed checkpoint: `event` (its only one, exact text) and `checkpoint` "
+        "with `note`, `tick`, `nonce`, `index` and `path` (RFC 6962); empty until both exist"
+    )
 
 
 class HashListView(ApiView):

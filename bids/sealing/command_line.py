@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from accounts.evidence import KeyFileError, NoteError, write_new_file
 from bids.sealing.errors import SealingError
+from bids.sealing.hash_list import listed_and_bound
 from bids.sealing.objects import Sealed, StreamSealer, open_sealed_into
 from bids.sealing.opener_key import OpenerSecret, lock_opener_key, new_opener_key, unlock_opener_key
 from bids.sealing.pass_sentence import check_pass_sentence, propose_pass_sentence
@@ -108,8 +109,12 @@ def _release(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _verify(options: argparse.Namespace) -> dict[str, Any]:
-    payload, item = verify_receipt(options.receipt.read_text("utf-8"), options.file, _verifier_keys(options.key))
-    return {"verified": True, "object": item, "receipt": payload}
+    note, keys = options.receipt.read_text("utf-8"), _verifier_keys(options.key)
+    payload, item = verify_receipt(note, options.file, keys)
+    found = {"verified": True, "object": item, "receipt": payload}
+    if options.list is None:
+        return found
+    return {**found, "listed": True, "checkpoint": listed_and_bound(note, options.list.read_text("utf-8"), keys)}
 
 
 def _verifier_keys(given: Sequence[str]) -> list[str]:
@@ -236,6 +241,7 @@ def _add_verify(commands: Any) -> None:
     command.add_argument(
         "--key", required=True, action="append", help="verifier key as printed in the notice, or a file of them"
     )
+    command.add_argument("--list", type=Path, help="hash list of the tender (JSON): the receipt must stand in it")
     command.set_defaults(run=_verify)
 
 

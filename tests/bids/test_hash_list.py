@@ -1,6 +1,7 @@
 """The hash list: nothing of it before the deadline, a blind commitment until the opening, then the list behind it."""
 
 import json
+import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -8,17 +9,23 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts import clock
+from accounts import checkpoints, clock
+from accounts.keys import verifier_keys
 from accounts.models import AuditEvent
 from bids import actions, hash_list, receipts
 from bids.models import Receipt, SealedObject
-from bids.sealing import IntegrityError, SealingError
-from bids.sealing.hash_list import check_list, is_listed
+from bids.sealing import IntegrityError, SealingError, command_line
+from bids.sealing.hash_list import ProofOfListError, check_bound, check_list, commitment, is_listed
 from bids.storage import open_sealed_file
 from tests.bids.bidding import at_deadline, open_all, submit
 from tests.factories import make_company, make_town, open_tender
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _no_earlier_checkpoints() -> None:
+    shutil.rmtree(checkpoints.folder(), ignore_errors=True)  # of another test, with the same ids
 
 
 class Scene:
@@ -53,7 +60,10 @@ def test_until_the_opening_the_list_shows_neither_number_nor_existence(bids):
     found = Scene(bids).after_deadline()
     assert (found["receipts"], found["later"], found["nonce"]) == ([], [], "")
     assert len(found["commitment"]) == 64
-    assert len(json.dumps(found)) == len(json.dumps(Scene(2).after_deadline()))
+    other = Scene(2).after_deadline()
+    assert len(json.dumps({**found, "tender": ""})) == len(
+        json.dumps({**other, "tender": ""})
+    )  # ids grow by themselves
 
 
 @pytest.mark.parametrize("bids", [0, 2])
@@ -145,6 +155,105 @@ def test_the_command_compares_with_the_downloaded_list(tmp_path, capsys):
         call_command(
             "verify_receipt", str(paths["receipt"]), str(paths["file"]), list=paths["file"].with_name("receipt")
         )
+
+
+class Bound(Scene):
+    """The list was dated by the job and bound by a checkpoint before the bids were opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with at_deadline(self.tender, minutes=1):
+            hash_list.commit(clock.now())
+        with at_deadline(self.tender, minutes=11):
+            assert checkpoints.write(clock.now())
+            self.tick = checkpoints.tick_of(clock.now())
+        self.list = self.after_opening()
+
+
+def test_after_the_opening_a_proof_leads_from_the_list_to_a_signed_checkpoint():
+    scene = Bound()
+    assert check_bound(scene.list, verifier_keys()) == scene.tick
+    proof = scene.list["proof"]["checkpoint"]
+    assert proof["note"] == Client().get(f"/checkpoints/{scene.tick}.note").content.decode()
+    assert set(proof) == {"tick", "note", "nonce", "index", "path"}
+
+
+def test_until_the_opening_and_until_a_checkpoint_there_is_no_proof():
+    scene = Scene()
+    with at_deadline(scene.tender, minutes=1):
+        hash_list.commit(clock.now())
+    assert scene.after_deadline()["proof"] == {}
+    after = scene.after_opening()
+    assert after["proof"] == {}
+    assert check_bound(after, verifier_keys()) == ""
+
+
+def wrong_event(found: dict[str, Any]) -> None:
+    found["proof"]["event"] = found["proof"]["event"].replace(found["commitment"], "0" * 64)
+
+
+def other_list(found: dict[str, Any]) -> None:
+    found["receipts"] = found["receipts"][:1]
+    found["commitment"] = commitment(
+        found["tender"], found["round"], found["deadline"], found["nonce"], found["receipts"]
+    )
+
+
+def event_to_match(found: dict[str, Any]) -> None:
+    """Whoever exchanges list and event still meets the signed root."""
+    event = found["proof"]["event"]
+    other_list(found)
+    found["proof"]["event"] = event.replace(json.loads(event)["data"]["commitment"], found["commitment"])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (wrong_event, "leaf"),
+        (other_list, "leaf"),
+        (event_to_match, "root"),
+        (lambda found: found["proof"]["checkpoint"].update(nonce="00" * 32), "root"),
+        (lambda found: found["proof"]["checkpoint"].update(index=99), "root"),
+        (lambda found: found["proof"]["checkpoint"]["path"].append("00" * 32), "root"),
+        (lambda found: found["proof"]["checkpoint"].update(path=["zz"]), "root"),
+        (
+            lambda found: found["proof"]["checkpoint"].update(
+                note=found["proof"]["checkpoint"]["note"].replace("tick 2", "tick 3")
+            ),
+            "signature",
+        ),
+    ],
+)
+def test_a_wrong_leaf_a_wrong_root_and_a_foreign_checkpoint_are_told_apart(change, code):
+    found = Bound().list
+    change(found)
+    with pytest.raises(ProofOfListError) as caught:
+        check_bound(found, verifier_keys())
+    assert caught.value.code == code
+
+
+def test_both_commands_name_the_checkpoint_and_a_receipt_that_is_not_contained(tmp_path, capsys):
+    scene = Bound()
+    receipt = scene.receipts[0]
+    sealed = SealedObject.objects.filter(bid=receipt.bid).first()
+    assert sealed
+    paths = {name: tmp_path / name for name in ("receipt", "file", "list", "other", "keys")}
+    paths["receipt"].write_text(receipt.note, "utf-8")
+    paths["file"].write_bytes(open_sealed_file(sealed.path).read())
+    paths["list"].write_text(json.dumps(scene.list), "utf-8")
+    paths["keys"].write_text("\n".join(verifier_keys()), "utf-8")
+    without = {**scene.list, "receipts": [one for one in scene.list["receipts"] if one != receipts.note_hash(receipt)]}
+    parts = (without["tender"], without["round"], without["deadline"], without["nonce"], without["receipts"])
+    paths["other"].write_text(json.dumps({**without, "commitment": commitment(*parts)}), "utf-8")
+    call_command("verify_receipt", str(paths["receipt"]), str(paths["file"]), list=paths["list"])
+    assert f"bound by the signed checkpoint of {scene.tick}" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="does not stand in the hash list"):
+        call_command("verify_receipt", str(paths["receipt"]), str(paths["file"]), list=paths["other"])
+    given = ["verify", str(paths["receipt"]), str(paths["file"]), "--key", str(paths["keys"]), "--list"]
+    assert command_line.main([*given, str(paths["list"])]) == 0
+    assert json.loads(capsys.readouterr().out)["checkpoint"] == scene.tick
+    assert command_line.main([*given, str(paths["other"])]) != 0
+    assert "does not stand in the hash list" in capsys.readouterr().err
 
 
 def test_the_receipt_as_json_carries_the_note_that_was_signed(client):

@@ -20,7 +20,7 @@ MARK = b"MARKED-CONCEPT-4711 "
 class Scene:
     """Clara at the documents page of her draft, with a file on her disk."""
 
-    def __init__(self, visit: Callable[..., Visitor], folder: Path, size: int = 300_000) -> None:
+    def __init__(self, visit: Callable[..., Visitor], folder: Path, size: int = 300_000, **wishes: Any) -> None:
         self.town = factories.make_town()
         self.tender = factories.open_tender(self.town)
         self.clara = factories.make_company(name="Clara GmbH")
@@ -28,7 +28,7 @@ class Scene:
         self.data = (MARK * (size // len(MARK) + 1))[:size]
         self.file = folder / "Konzept für Übergabe.pdf"
         self.file.write_bytes(self.data)
-        self.visitor = visit("bidder", user=self.clara.bidder)
+        self.visitor = visit("bidder", user=self.clara.bidder, **wishes)
         self.visitor.open(f"/bids/{self.draft.pk}/documents/")
 
     def send(self) -> None:

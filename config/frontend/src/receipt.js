@@ -1,5 +1,5 @@
 // The page "Check a receipt": drop or choose the receipt and saved envelopes. No file leaves this computer.
-import { commitmentOf, findObject, hashFile, verifyReceipt } from "./parts/seal/receipt.js";
+import { boundBy, commitmentOf, findObject, hashFile, verifyReceipt } from "./parts/seal/receipt.js";
 
 const SMALL = 1 << 20; // a receipt is a short text
 
@@ -44,7 +44,18 @@ function start(place) {
     if (!list.nonce) return tell("note", name, say.committed, list.commitment);
     if ((await commitmentOf(list)) !== list.commitment) return tell("bad", name, say.wronglist);
     const found = [...list.receipts, ...list.later].includes(digest);
-    return found ? tell("good", name, say.listed) : tell("note", name, say.unlisted);
+    tell(...(found ? ["good", name, say.listed] : ["note", name, say.unlisted]));
+    return compareWithCheckpoint(name, list);
+  }
+
+  /** Whether the list is the one that a signed checkpoint bound; all of it is in the list's own file. */
+  async function compareWithCheckpoint(name, list) {
+    try {
+      const tick = await boundBy(list, keys);
+      tell(...(tick ? ["good", name, say.bound, tick] : ["note", name, say.unbound]));
+    } catch (error) {
+      tell("bad", name, { leaf: say.wrongleaf, checkpoint: say.wrongcheckpoint }[error.code] ?? say.wrongroot);
+    }
   }
 
   async function takeEnvelope(file) {

@@ -22,11 +22,11 @@ async function parseVerifier(text) {
   return { name, id, key: await crypto.subtle.importKey("raw", bytes.slice(1), "Ed25519", false, ["verify"]) };
 }
 
-/** Content of a receipt signed by one of the keys. A wrong signature in the name of a known key is a Fault. */
-export async function verifyReceipt(note, verifierTexts) {
+/** Text of a note signed by one of the keys. A wrong signature in the name of a known key is a Fault. */
+async function openNote(note, verifierTexts) {
   const cut = note.lastIndexOf("\n\n");
   const text = note.slice(0, cut + 1);
-  if (cut < 0 || !text.startsWith(HEAD)) throw new Fault("receipt");
+  if (cut < 0) throw new Fault("receipt");
   const verifiers = await Promise.all(verifierTexts.map(parseVerifier));
   let good = false;
   for (const line of note.slice(cut + 2).split("\n")) {
@@ -38,6 +38,13 @@ export async function verifyReceipt(note, verifierTexts) {
     good = true;
   }
   if (!good) throw new Fault("unknown_key");
+  return text;
+}
+
+/** Content of a receipt signed by one of the keys. */
+export async function verifyReceipt(note, verifierTexts) {
+  if (!note.startsWith(HEAD)) throw new Fault("receipt");
+  const text = await openNote(note, verifierTexts);
   try {
     return parseCanonical(text.slice(HEAD.length, -1));
   } catch {
@@ -63,4 +70,39 @@ export async function findObject(receipt, file) {
 export async function commitmentOf({ deadline, nonce, receipts, round, tender }) {
   const body = canonical({ deadline, nonce, receipts: [...receipts].sort(), round, tender, v: 1 });
   return hex(await sha256(utf8(`zuschlag/hash-list/v1\n${body}`)));
+}
+
+/** The checkpoint that bound the list's commitment, "" while none has. Fault "leaf": the proof is about another list;
+ * "root": it does not lead to the root that was signed; "checkpoint": signed by no known key. */
+export async function boundBy(list, verifierTexts) {
+  if (!list.proof?.event) return "";
+  const { event, checkpoint } = list.proof, chain = `hash-list:${list.tender}:${list.round}`;
+  const body = JSON.parse(event);
+  if (body.chain !== chain || body.seq !== 1 || body.data?.commitment !== list.commitment) throw new Fault("leaf");
+  const text = await openNote(checkpoint.note, verifierTexts).catch(() => { throw new Fault("checkpoint"); });
+  const [, size, root, tick] = text.split("\n");
+  const head = await sha256(utf8("zuschlag/audit/v1\n"), utf8(event));
+  const commit = hex(await sha256(utf8("zuschlag/head/v1\n"), fromHex(checkpoint.nonce), Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 1), head));
+  const leaf = utf8(canonical({ commit, tender: chain, tick: tick.replace("tick ", ""), v: 1 }));
+  const found = await rootOf(await sha256(Uint8Array.of(0), leaf), checkpoint.index, Number(size), checkpoint.path);
+  if (found !== hex(fromBase64(root))) throw new Fault("root");
+  return tick.replace("tick ", "");
+}
+
+const fromHex = (text) => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+/** Root (hex) to which this leaf hash leads, RFC 9162 2.1.3.2; "" when the path has another length than its place. */
+async function rootOf(leaf, index, size, path) {
+  let position = index, last = size - 1, result = leaf;
+  const half = (number) => Math.floor(number / 2);
+  if (!(position >= 0 && position <= last)) return "";
+  for (const sibling of path.map(fromHex)) {
+    if (last === 0) return "";
+    if (position % 2 || position === last) {
+      result = await sha256(Uint8Array.of(1), sibling, result);
+      while (position % 2 === 0 && position) [position, last] = [half(position), half(last)];
+    } else result = await sha256(Uint8Array.of(1), result, sibling);
+    [position, last] = [half(position), half(last)];
+  }
+  return last === 0 ? hex(result) : "";
 }
