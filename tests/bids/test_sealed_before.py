@@ -17,6 +17,7 @@ from accounts.models import AuditEvent
 from bids import actions, keys, reaping
 from bids.actions.sealed_outside import ToSeal
 from bids.models import Bid, Draft, Receipt, SealedObject
+from bids.places import Standing
 from bids.sealing import seal_bytes
 from tests.bids.bidding import at_deadline, content, draft_with, key, open_all
 from tests.bids.test_api import Api
@@ -155,6 +156,14 @@ def test_a_manifest_of_an_earlier_round_is_not_handed_in(scene):
     row = scene.store()
     SealedObject.objects.filter(pk=row.pk).update(stored_at=row.stored_at - timedelta(days=100))
     assert refused(scene.submit, scene.named(row)) == "manifest_missing"
+
+
+def test_what_was_sealed_for_another_version_or_edition_is_refused_and_named_so(scene):
+    row = scene.store(wanted := scene.wanted())
+    version, edition = wanted.standing.version, wanted.standing.edition
+    assert refused(scene.submit, scene.named(row, standing=Standing(version + 1, edition))) == "other_version"
+    assert refused(scene.submit, scene.named(row, standing=Standing(version, edition + 1))) == "other_edition"
+    assert scene.submit(scene.named(row, standing=wanted.standing)).bid.version == version
 
 
 def test_nothing_readable_nothing_foreign_and_nothing_large_is_kept(scene):
