@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from accounts import clock
 from accounts.lifecycle import Role
@@ -135,7 +136,8 @@ def test_the_page_says_when_earlier_tenders_are_left_out_of_the_comparison(monke
 
 def shared(case: Case) -> Any:
     """The hint about what companies share."""
-    found = board(case.tender, clock.now())
+    with override("en"):
+        found = board(case.tender, clock.now())
     return next(one for one in [*found.raised, *found.fine] if one.hint.code == "H02")
 
 
