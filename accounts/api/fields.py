@@ -43,7 +43,6 @@ class FiniteJSONField(serializers.JSONField):
     """JSON of any shape without endless numbers, however deep; a fault names the path."""
 
     def to_internal_value(self, data: Any) -> Any:
-        value = super().to_internal_value(data)
-        if path := endless(value):
+        if path := endless(data):  # before the field's own check, which knows no path
             raise serializers.ValidationError(sentence(path), code="endless")
-        return value
+        return super().to_internal_value(data)

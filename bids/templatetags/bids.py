@@ -28,9 +28,9 @@ def role_words(role: str) -> str:
 
 
 @register.simple_tag
-def said(tender: Tender, sentence: str) -> SafeString:
+def said(tender: Tender, sentence: str) -> str:
     """A sentence about a bid; in a call for candidates about a request. `{% said tender "Late bid" %}`"""
-    return SafeString(sentence_of(tender, sentence))  # a text of our own, as `translate` gives it
+    return sentence_of(tender, sentence)
 
 
 @register.simple_tag

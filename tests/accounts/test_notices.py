@@ -89,9 +89,17 @@ def test_consent_and_its_withdrawal_are_kept_with_their_times() -> None:
 
 def test_choosing_what_holds_already_writes_nothing() -> None:
     user = make_user()
-    consent.choose_channels(actor=user, channels={kind.code: NEVER for kind in notices.voluntary()})
+    asked_for = {kind.code: NEVER for kind in notices.voluntary() if not kind.unasked}
+    consent.choose_channels(actor=user, channels=asked_for)
     assert not Consent.objects.exists()
     assert not AuditEvent.objects.filter(verb="notices.chosen").exists()
+    unasked = {
+        kind.code: NEVER for kind in notices.voluntary() if kind.unasked
+    }  # ending what comes unasked is a choice
+    assert unasked
+    for _time in range(2):
+        consent.choose_channels(actor=user, channels={**asked_for, **unasked})
+        assert AuditEvent.objects.filter(verb="notices.chosen").count() == 1
 
 
 @pytest.mark.parametrize("channels", [{"receipt": NEVER}, {"unknown": NOW}, {"reminder": "twice"}, {"digest": NOW}])

@@ -31,6 +31,7 @@ BY_ROLE = {
     "CentreMember": "a practice has no service centre",
     "Theme": "shown with its organisation",
     "OpenerKey": "asked by person, by opening group or by seal",
+    "OpenerPasskey": "asked by its key",
     "OpeningGroup": "asked by organisation or member",
     "GroupRehearsal": "asked by its opening group",
     "GroupRehearsalPart": "asked by its rehearsal",

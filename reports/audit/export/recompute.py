@@ -837,7 +837,7 @@ def compare_lot(check: Check, place: str, mine: LotFigures, stored: Json, rule: 
     check.same(f"{place}, winner", stored["winner"], mine.winners)
     check.same(f"{place}, steps of the tie", stored["tie_break_used"], mine.steps)
     check.same(f"{place}, tie left", stored["unresolved_tie"], len(mine.winners) > 1)
-    pending = any(o.outcome == "clarification_required" for o in mine.valid)
+    pending = bool(mine.winners) and any(o.outcome == "clarification_required" for o in mine.valid)
     check.same(f"{place}, price to be clarified", "price_clarification_pending" in stored["award_blocked"], pending)
 
 

@@ -223,7 +223,7 @@ def test_the_lists_cost_the_same_however_many_files_they_show(django_assert_max_
 def test_a_file_costs_a_fixed_number_of_queries(django_assert_max_num_queries):
     case = builders.evaluated_case()
     client = signed_in(case.town.auditor)
-    with django_assert_max_num_queries(70):
+    with django_assert_max_num_queries(71):
         client.get(reverse("audit_tender", args=[case.tender.pk]))
 
 
