@@ -6,6 +6,7 @@ from pathlib import Path
 
 _home = Path(tempfile.mkdtemp(prefix="zuschlag-tests-"))
 os.environ.update({"DEMO": "1", "DATA_DIR": str(_home / "var"), "OPENING_GUARD": "0", "LOG_LEVEL": "ERROR"})
+os.environ.setdefault("DATABASE_POOL", "24")  # twenty threads of one test stand at the same line at once
 os.environ.setdefault("STATIC_BUILD_DIR", str(Path(__file__).resolve().parent.parent / "var" / "static-build"))
 
 from config.settings import *  # noqa: E402, F403
