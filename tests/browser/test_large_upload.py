@@ -41,8 +41,7 @@ def test_a_hundred_megabytes_arrive_although_the_line_is_cut_twice_and_the_page_
     scene.send()
     broken = page.get_by_text(scene.visitor.say("The line is interrupted. It goes on by itself."))
     broken.wait_for()  # the first cut; the line comes back
-    scene.visitor.faults.clear()  # the cut lines are told in the console
-    scene.visitor.examine()
+    scene.visitor.examine(cut="net::ERR_FAILED")
     first = stands()
     assert 0 < first < LARGE
     allowed[0] = 6
