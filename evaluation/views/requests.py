@@ -17,12 +17,14 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
-from accounts.decision import RefusedError
+from accounts.decision import ALLOWED, RefusedError
+from accounts.lifecycle import Role
 from accounts.models import User
 from bids.views.access import refusal
 from evaluation import actions
 from evaluation.forms.checking import AnswerQuestionForm, HandInForm
 from evaluation.forms.office import AnswerPriceForm
+from evaluation.lifecycle import decide
 from evaluation.models import AbnormallyLowCheck, BidClarification
 from evaluation.readers import clarifications_to, questions_to
 from evaluation.supplement_files import document_response
@@ -113,12 +115,15 @@ def _page(
         asked = [(row, _answer_form(request, row, now)) for row in clarifications_to(user, tender.pk)]
         forms = [(row, _form(request, row), _aid_form(request, row)) for row in prices]
     waiting = [row for row in rows if row.received_at is None]
-    hand_in = handed or (HandInForm(waiting) if waiting else None)
+    taken = decide("check", tender.status(now), frozenset({Role.OFFICER})) == ALLOWED
+    hand_in = handed or (HandInForm(waiting) if waiting and taken else None)
+    if not taken:  # what was posted meanwhile has been refused by its act
+        asked, forms = [(row, None) for row, _form in asked], [(row, None, None) for row, *_forms in forms]
     every: list[Any] = [handed, *(form for _row, *own in [*asked, *forms] for form in own)]
     bound = next((form for form in every if form is not None and form.is_bound), None)
     context = {
         "tender": tender, "now": now, "prices": forms, "questions": asked, "documents": rows, "form": bound,
-        "hand_in": hand_in, "megabytes": settings.DOCUMENT_FILE_LIMIT // 1_000_000,
+        "hand_in": hand_in, "over": not taken, "megabytes": settings.DOCUMENT_FILE_LIMIT // 1_000_000,
         "any_late": any(row.due_at < now for row in waiting),
     }  # fmt: skip
     return render(request, "evaluation/requests.html", context, status=422 if bound else 200)

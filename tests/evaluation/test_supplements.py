@@ -18,6 +18,7 @@ from evaluation.actions.checking import lacking
 from evaluation.actions.run import gaps
 from evaluation.inputs import build_inputs
 from evaluation.models import SupplementDocument, SupplementRequest
+from tendering.models import Tender
 from tests import factories
 from tests.evaluation.builders import Case, add_bid, check_all, fine, opened_case
 from tests.evaluation.pages.test_scoring_pages import at, browser, text_of
@@ -205,6 +206,19 @@ def test_the_pages_take_the_file_show_the_hash_and_lead_the_office_to_its_word()
     assert second_person.post(at("checks_confirm", case), {"act": f"supplement:{first.pk}"}).status_code == 302
     first.refresh_from_db()
     assert (first.counts, second.received_at) == (False, None)
+
+
+def test_after_the_award_nothing_is_offered_that_would_be_refused():
+    case = scene(item())
+    (request,) = ask(case, "Reference list")
+    bidder = browser(case.companies["B01"].bidder)
+    Tender.objects.filter(pk=case.tender.pk).update(awarded_at=clock.now())
+    page = text_of(bidder.get(at("bid_requests", case)))
+    assert "nothing can be answered or handed in here now" in page and "Hand in the documents" not in page
+    file = SimpleUploadedFile(*PAPER)
+    send = reverse("bid_request_documents", args=[case.tender.pk])
+    assert bidder.post(send, {f"file_{request.pk}": file}).status_code == 409
+    assert not SupplementDocument.objects.exists()
 
 
 def test_a_file_above_the_limit_is_told_at_its_field(settings):
