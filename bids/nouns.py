@@ -209,8 +209,8 @@ REQUESTS: Final = {
         "Then each request to participate is opened and checked. A damaged one is named in the record; the others go "
         "on."
     ),
-    _("The recovery key opens no late bid: it takes the own keys of two people of the group."): _(
-        "The recovery key opens no late request: it takes the own keys of two people of the group."
+    _("The late bids that two people have admitted are opened."): _(
+        "The late requests to participate that two people have admitted are opened."
     ),
     # the record of the opening
     _("Record of the opening of bids"): _("Record of the opening of requests to participate"),

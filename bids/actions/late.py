@@ -16,6 +16,7 @@ from accounts.models import User
 from bids.actions import trail
 from bids.actions.opening import erase_seal_if_done, session_for
 from bids.actions.opening_access import require_opener
+from bids.actions.opening_time import NOT_ADMITTED, require_time
 from bids.models import Bid, OpeningSession, TenderSeal
 from tendering.lifecycle import Status
 from tendering.locking import lock_row, lock_tender_at
@@ -65,10 +66,9 @@ def start_late_opening(*, actor: User, bid_id: UUID | str) -> OpeningSession:
         tender, now = lock_tender_at(found.tender_id)
         require_opener(actor, tender)
         bid = Bid.objects.get(pk=found.pk)
-        if tender.status(now) != Status.EVALUATION or bid.late_admitted_at is None or bid.opened_at:
-            refuse("not_admitted", gettext_lazy("Only a late bid that two people have admitted can be opened."))
-        if tender.two_envelopes and tender.scores_closed_at is not None:
-            refuse("scores_closed", gettext_lazy("The scores are closed, so no further quality part can be opened."))
+        if bid.late_admitted_at is None or bid.opened_at:
+            refuse("not_admitted", NOT_ADMITTED)
+        require_time(tender, now, "late")
         return session_for(tender, "late", actor, now)
 
 

@@ -26,7 +26,7 @@ from bids.actions.opening_access import (
     key_for,
     require_opener,
 )
-from bids.actions.opening_time import kind_to_open, require_time
+from bids.actions.opening_time import kind_to_open, late_to_open, require_time
 from bids.actions.seal import current_seal, current_seals
 from bids.envelopes import PRICE
 from bids.models import Bid, BidQuerySet, OpeningRelease, OpeningSession, RecoveryUse, SealPiece, TenderSeal
@@ -216,7 +216,7 @@ def bids_to_open(session: OpeningSession, tender: Tender) -> BidQuerySet:
     if session.kind == "prices":
         chosen = live.filter(opened_at__isnull=False)
     elif session.kind == "late":
-        chosen = live.filter(opened_at=None, is_late=True, late_admitted_at__isnull=False)
+        chosen = late_to_open(tender)
     else:
         chosen = live.filter(opened_at=None, is_late=False)
     return chosen.select_related("tender__buyer", "company").order_by("received_at", "pk")

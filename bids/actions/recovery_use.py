@@ -30,7 +30,7 @@ from bids.actions.opening import (
     unfinished,
 )
 from bids.actions.opening_access import may_use_recovery_key, recovery_key_of
-from bids.actions.opening_time import kind_to_open, require_time
+from bids.actions.opening_time import kind_to_open, late_to_open, require_time
 from bids.actions.seal import current_seal
 from bids.envelopes import PRICE
 from bids.models import OpeningSession, RecoveryUse, SealPiece, TenderSeal
@@ -48,7 +48,7 @@ def take_recovery_key(*, actor: User, tender_id: int, witness_id: int, reason: s
         tender, now = lock_tender_at(tender_id)
         if not may_use_recovery_key(actor, tender):
             raise Http404
-        kind = kind_to_open(tender)
+        kind = kind_now(tender)
         require_time(tender, now, kind)
         require_no_conflict(actor, tender)
         key = _key_of(tender, kind)
@@ -152,7 +152,20 @@ def witnesses(actor: User, tender: Tender, now: datetime) -> QuerySet[User]:
     return people.order_by("function", "pk")
 
 
+def kind_now(tender: Tender) -> str:
+    """What the recovery key would open now: as `kind_to_open`, or admitted late bids, which come before prices."""
+    is_late = tender.opened_at is not None and tender.scores_closed_at is None and late_to_open(tender).exists()
+    return "late" if is_late else kind_to_open(tender)
+
+
+def seal_for(tender: Tender, kind: str) -> TenderSeal:
+    """The seal whose pieces of the recovery key open this."""
+    return current_seal(tender, PRICE if kind == "prices" else "")
+
+
 def _is_done(use: RecoveryUse) -> bool:
+    if use.kind == "late":
+        return not late_to_open(use.tender).exists()
     done = use.tender.prices_opened_at if use.kind == "prices" else use.tender.opened_at
     return done is not None
 
@@ -195,11 +208,11 @@ def _require_another(session: OpeningSession, use: RecoveryUse) -> None:
 
 
 def _seal_of(use: RecoveryUse) -> TenderSeal:
-    return current_seal(use.tender, PRICE if use.kind == "prices" else "")
+    return seal_for(use.tender, use.kind)
 
 
 def _key_of(tender: Tender, kind: str) -> OpenerKey:
-    key = recovery_key_of(current_seal(tender, PRICE if kind == "prices" else ""))
+    key = recovery_key_of(seal_for(tender, kind))
     if key is None:
         refuse("no_recovery_key", gettext_lazy("No recovery key belongs to the seal of this tender."))
     return key

@@ -57,8 +57,16 @@ class OpenView(SignedInView):
                 raise Http404
             pieces = [dict(piece) for piece in wanted["pieces"]]
             return actions.hand_over_pieces(actor=self.actor, session_id=wanted["session"], pieces=pieces)
-        session = actions.start_opening(actor=self.actor, tender_id=tender.pk)
+        session = self._started(tender, wanted)
         return actions.release_pieces(actor=self.actor, session_id=session.pk, pass_sentence=wanted["pass_sentence"])
+
+    def _started(self, tender: Tender, wanted: dict[str, Any]) -> OpeningSession:
+        """The opening that runs, or a new one: of an admitted late bid that is named, else of what is due."""
+        if "late_bid" not in wanted:
+            return actions.start_opening(actor=self.actor, tender_id=tender.pk)
+        if not Bid.objects.filter(pk=wanted["late_bid"], tender=tender).exists():
+            raise Http404
+        return actions.start_late_opening(actor=self.actor, bid_id=wanted["late_bid"])
 
     def _tender(self, tender_id: int) -> Tender:
         tender = Tender.objects.visible_to(self.actor, clock.now()).filter(pk=tender_id).first()
@@ -88,13 +96,13 @@ class OpenPartView(OpenView):
 
     @extend_schema(
         operation_id="tenders_open_part",
-        request=None,
+        request=shapes.OpenPartRequest,
         responses={200: shapes.OpenerPartAnswer, 409: OpenApiResponse(description="Not now")},
     )
     def post(self, request: Request, tender_id: int) -> Response:
         """Join the opening that runs, or start one. Unlock the key on your own computer, then send the pieces."""
-        tender = self._tender(tender_id)
-        session = actions.start_opening(actor=self.actor, tender_id=tender.pk)
+        wanted, tender = _valid(shapes.OpenPartRequest, request), self._tender(tender_id)
+        session = self._started(tender, wanted)
         task = actions.release_task(actor=self.actor, session_id=session.pk)
         return Response(shapes.OpenerPartAnswer(task).data, headers={"Cache-Control": "no-store"})
 

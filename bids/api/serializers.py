@@ -232,6 +232,7 @@ class OpenRequest(serializers.Serializer):
     session = serializers.UUIDField(required=False)
     pieces = ReleasedPieceShape(many=True, required=False)
     pass_sentence = serializers.CharField(max_length=500, trim_whitespace=False, required=False)
+    late_bid = serializers.UUIDField(required=False, help_text="With `pass_sentence`: an admitted late bid to open")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two ways, and all of it."""
@@ -240,6 +241,12 @@ class OpenRequest(serializers.Serializer):
         if "pieces" in attrs and "session" not in attrs:
             raise serializers.ValidationError({"session": [_("Name the session that your pieces are wrapped to.")]})
         return attrs
+
+
+class OpenPartRequest(serializers.Serializer):
+    """Empty for the opening that is due; or the id of a late bid that two people have admitted."""
+
+    late_bid = serializers.UUIDField(required=False)
 
 
 class OpenerPartAnswer(serializers.Serializer):

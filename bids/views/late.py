@@ -12,7 +12,7 @@ from accounts.decision import RefusedError
 from accounts.models import User
 from bids import actions, transfers
 from bids.actions.late import DECIDERS
-from bids.forms.acts import LateForm, ReleaseForm, with_only_error
+from bids.forms.acts import DeclarationForm, LateForm, ReleaseForm, with_only_error
 from bids.models import Bid, OpeningSession
 from bids.views.access import signed_in
 from bids.views.opening import Ceremony, ceremony_of, hand_over
@@ -104,6 +104,8 @@ def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, A
         "measured": disturbances.measured_before(ceremony.tender),
         "late_form": forms.get("form") if isinstance(forms.get("form"), LateForm) else LateForm(ceremony.tender),
         "release_form": ReleaseForm(),
+        "declare_form": DeclarationForm(),
+        "declare_back": bid.pk,
         "session": session if session and session.kind == "late" else None,
         **forms,
     }

@@ -22,6 +22,7 @@ from accounts.models import OpeningGroup, User
 from bids import actions, keys
 from bids.actions.opening import SESSION_LIFE, is_running, unfinished
 from bids.actions.opening_access import key_for, may_use_recovery_key, recovery_key_of
+from bids.actions.recovery_use import kind_now
 from bids.actions.seal_check import checks_of
 from bids.forms.acts import DeclarationForm, HandOverForm, ReleaseForm, with_only_error
 from bids.group_rehearsals import Rehearsed, rehearsed
@@ -74,6 +75,12 @@ class Ceremony:
         return "prices" if self.tender.scores_closed_at else "scoring"
 
     @property
+    def opens_with_recovery_key(self) -> bool:
+        """Whether something is to be opened now: bids, prices, or late bids that two people have admitted."""
+        is_late = self.status == Status.EVALUATION and kind_now(self.tender) == "late"
+        return self.phase in {"bids", "prices"} or is_late
+
+    @property
     def seal(self) -> TenderSeal | None:
         """The seal that is opened next."""
         seals = actions.current_seals(self.tender)
@@ -118,7 +125,7 @@ class Ceremony:
 
     def _may_recover(self, seal: TenderSeal | None) -> bool:
         """Whether the person may take a recovery key of this seal out of its envelope."""
-        if seal is None or self.phase not in {"bids", "prices"} or not may_use_recovery_key(self.user, self.tender):
+        if seal is None or not may_use_recovery_key(self.user, self.tender) or not self.opens_with_recovery_key:
             return False
         return recovery_key_of(seal) is not None
 
@@ -262,7 +269,7 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
 @signed_in
 @require_POST
 def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """Declare (no) conflict of interest on the spot."""
+    """Declare (no) conflict of interest on the spot, and go back to where that was asked."""
     ceremony = ceremony_of(request, tender_id)
     form = DeclarationForm(request.POST)
     if not form.is_valid():
@@ -271,6 +278,12 @@ def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
     tendering.declare_conflict(
         actor=ceremony.user, tender_id=tender_id, conflict=form.cleaned_data["conflict"] == "yes"
     )
+    back = request.POST.get("back", "")
+    if back == "recovery":
+        return redirect("bid_opening_recovery", tender_id=tender_id)
+    late = late_bids(ceremony.tender) if back and ceremony.tender.opened_at else []
+    if any(str(bid.pk) == back for bid in late):
+        return redirect("bid_late", tender_id=tender_id, bid_id=back)
     return redirect("bid_opening", tender_id=tender_id)
 
 

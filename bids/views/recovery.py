@@ -122,16 +122,18 @@ def open_with_recovery_key(request: HttpRequest, tender_id: int) -> HttpResponse
             add_faults(form, error, lambda path: path)
         except RefusedError as error:
             return refusal(request, error.refused)
-    facts = ceremony.context()
+    facts, kind = ceremony.context(), steps.kind_now(ceremony.tender)
     context = {
         **facts,
         "navigation": navigation_of(request, ceremony.tender, ceremony.status, ceremony.now),
         "form": form,
         "declare_form": DeclarationForm(),
+        "declare_back": "recovery",
         "use": use,
-        "key": recovery_key_of(ceremony.seal) if ceremony.seal else None,
+        "key": recovery_key_of(steps.seal_for(ceremony.tender, kind)) if ceremony.seal else None,
+        "kind": kind,
         "is_used": use is not None and any(release.recovery_use_id == use.pk for release in facts["released"]),
-        "may_open": ceremony.phase in {"bids", "prices"} and facts["guard_ends"] is None,
+        "may_open": ceremony.opens_with_recovery_key and facts["guard_ends"] is None,
     }
     return render(request, "bids/recovery.html", context, status=422 if form.errors else 200)
 
@@ -164,10 +166,11 @@ def _use_act(request: HttpRequest, ceremony: Ceremony, use: RecoveryUse | None, 
         sent = HandOverForm(request.POST)
         if not sent.is_valid():
             raise ValidationError({"pieces": [_("These are not the pieces of the recovery key.")]})
-        actions.release_recovery_key(
+        session = actions.release_recovery_key(
             actor=user, use_id=use.pk, session_id=sent.cleaned_data["session"], pieces=sent.cleaned_data["pieces"]
         )
-        return redirect("bid_opening", tender_id=here)
+        if use.kind != "late" or session.completed_at:
+            return redirect("bid_opening", tender_id=here)
     return redirect("bid_opening_recovery", tender_id=here)
 
 
