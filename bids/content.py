@@ -65,7 +65,10 @@ class CombinationDiscount:
 
 @dataclass(frozen=True)
 class FileNote:
-    """One document: object id, name, role, true size in bytes, hex hashes. Kept by the server, not by the form."""
+    """One document: object id, name, role, true size in bytes, hex hashes. Kept by the server, not by the form.
+
+    `doubts` are codes of `bids.first_look`: for the bidder alone, never sealed.
+    """
 
     object: str
     name: str
@@ -73,10 +76,12 @@ class FileNote:
     size: int
     sha256_plain: str
     sha256_cipher: str
+    doubts: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The six fields."""
-        return dict(vars(self))
+        """The six fields, and `doubts` where there are any."""
+        body = {**vars(self), "doubts": list(self.doubts)}
+        return body if self.doubts else {name: value for name, value in body.items() if name != "doubts"}
 
 
 @dataclass(frozen=True)
@@ -301,7 +306,7 @@ class _Reader:
             )
 
     def _files(self, value: object) -> Iterator[FileNote]:
-        names = frozenset({"object", "name", "role", "size", "sha256_plain", "sha256_cipher"})
+        names = frozenset({"object", "name", "role", "size", "sha256_plain", "sha256_cipher", "doubts"})
         for index, item in enumerate(self._list(value, "$.files")):
             path = f"$.files[{index}]"
             body = self._object(item, path, names)
@@ -316,7 +321,11 @@ class _Reader:
                 size=self._count(body.get("size"), f"{path}.size"),
                 sha256_plain=str(hashes[0]),
                 sha256_cipher=str(hashes[1]),
+                doubts=tuple(self._doubts(body.get("doubts") or [], f"{path}.doubts")),
             )
+
+    def _doubts(self, value: object, path: str) -> Iterator[str]:
+        return (self.text(code, path, 40) for code in self._list(value, path))
 
     def _answers_yes_no(self, value: object) -> Iterator[tuple[str, bool]]:
         for code, met, path in self._entries(value, "$.mandatory"):

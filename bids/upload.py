@@ -22,6 +22,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from accounts.decision import refuse
 from bids.envelopes import SINGLE
+from bids.first_look import NOTHING, Look, Seen
 from bids.models import Draft, TenderSeal
 from bids.receipts import ALL_LOTS
 from bids.sealing import Sealed, Slot, StreamSealer
@@ -32,12 +33,16 @@ CHUNK: Final = 1 << 18
 
 @dataclass(frozen=True)
 class SealedUpload:
-    """A document as stored: the object id and envelope it is bound to, path under SEALED_DIR, sizes and hashes."""
+    """A document as stored: the object id and envelope it is bound to, path under SEALED_DIR, sizes and hashes.
+
+    `seen` is what a look at the passing bytes found; it lives as long as the request.
+    """
 
     object_id: str
     path: str
     sealed: Sealed
     envelope: str = SINGLE
+    seen: Seen = NOTHING
 
 
 class SealedUploadedFile(UploadedFile):
@@ -64,6 +69,7 @@ class DocumentSealer:
         self._new = NewFile(settings.SEALED_DIR)
         self._sealer = StreamSealer(document_slot(draft, self.object_id, envelope), recipient, self._new.file)
         self._size = 0
+        self._look = Look()
 
     def write(self, chunk: bytes) -> None:
         """Takes the next bytes; refuses (too_large) beyond BID_FILE_LIMIT."""
@@ -71,6 +77,7 @@ class DocumentSealer:
         if self._size > settings.BID_FILE_LIMIT:
             limit = settings.BID_FILE_LIMIT // 1_000_000
             refuse("too_large", _("A file may have at most %(limit)s MB.") % {"limit": limit})
+        self._look.feed(chunk)
         self._sealer.write(chunk)
 
     def finish(self) -> SealedUpload:
@@ -78,7 +85,7 @@ class DocumentSealer:
         if not self._size:
             refuse("empty_file", _("The file is empty."))
         sealed = self._sealer.close()
-        return SealedUpload(self.object_id, self._new.finish(), sealed, self.envelope)
+        return SealedUpload(self.object_id, self._new.finish(), sealed, self.envelope, self._look.seen())
 
     def abort(self) -> None:
         """Gives up."""

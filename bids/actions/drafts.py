@@ -249,6 +249,7 @@ def _note(stored: SealedUpload, name: str, role: str) -> FileNote:
         size=stored.sealed.size_plain,
         sha256_plain=stored.sealed.sha256_plain,
         sha256_cipher=stored.sealed.sha256_cipher,
+        doubts=stored.seen.doubts(name),
     )
     if not DraftContent.from_json({"files": [note.to_json()]}).files:
         raise ValidationError({"role": [_("Must be a text.")]})

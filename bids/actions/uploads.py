@@ -236,7 +236,7 @@ def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> None:
 
 
 def attach_arrived(*, actor: User, draft_id: UUID | str, object_id: UUID, note: dict[str, Any]) -> SealedObject:
-    """Names an arrived object in the draft: {"name", "role", "size", "sha256_plain"}. Faults by field.
+    """Names an arrived object in the draft: {"name", "role", "size", "sha256_plain", "doubts"}. Faults by field.
 
     Asking twice with the same words is answered the same.
     """
@@ -276,6 +276,7 @@ def _note(object_id: UUID, sha256: str, given: dict[str, Any]) -> FileNote:
         size=given["size"],
         sha256_plain=given["sha256_plain"],
         sha256_cipher=sha256,
+        doubts=tuple(given.get("doubts", ())),
     )
     DraftContent.from_json({"files": [note.to_json()]})
     if not 0 < note.size <= settings.BID_FILE_LIMIT:

@@ -65,6 +65,19 @@ class ObjectAnswer(serializers.Serializer):
     sha256 = serializers.CharField()
 
 
+class WarningAnswer(serializers.Serializer):
+    """What a look at the first and last bytes found: `encrypted`, `damaged` or `other_type`, and a sentence."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class DocumentAnswer(ObjectAnswer):
+    """A document that is sealed and in the draft. Warnings stop nothing: it may be handed in as it is."""
+
+    warnings = WarningAnswer(many=True)
+
+
 class BidAnswer(serializers.Serializer):
     """A bid of one's own company; nothing of its content."""
 

@@ -25,6 +25,7 @@ from accounts.decision import RefusedError
 from bids import actions
 from bids.actions.uploads import CHUNK_LIMIT, OVERHEAD, Announced, BusyError, DamagedError, OutOfTurnError
 from bids.api.views import RawParser, SignedInView
+from bids.first_look import DOUBTS
 from bids.models import Upload
 
 TUS = {"Tus-Resumable": "1.0.0", "Cache-Control": "no-store"}
@@ -56,6 +57,10 @@ class ArrivedRequest(serializers.Serializer[dict[str, Any]]):
     role = serializers.CharField(max_length=200, allow_blank=True, required=False, default="")
     size = serializers.IntegerField(min_value=1, max_value=2**40)
     sha256_plain = serializers.RegexField(r"\A[0-9a-f]{64}\Z")
+    doubts = serializers.ListField(
+        child=serializers.ChoiceField(choices=[*DOUBTS]), max_length=len(DOUBTS), required=False,
+        help_text="What your program found wrong with the clear file; shown to you with the document, never sealed",
+    )  # fmt: skip
 
 
 class UploadListView(SignedInView):
@@ -78,8 +83,9 @@ class UploadListView(SignedInView):
             OpenApiParameter("Upload-Length", int, OpenApiParameter.HEADER, required=True),
             OpenApiParameter("Upload-Metadata", str, OpenApiParameter.HEADER, required=True,
                              description="draft, object and sha256 of the sealed file; name, role, size and "
-                             "sha256_plain of the document if it shall be in the draft at once; sealed_at client for "
-                             "an own program; values in base64"),
+                             "sha256_plain of the document if it shall be in the draft at once, with doubts (codes "
+                             "with spaces between) if there are any; sealed_at client for an own program; values in "
+                             "base64"),
         ],
         responses={201: UploadAnswer, 409: OpenApiResponse(description="Not now"), 413: None, 429: None},
     )  # fmt: skip
@@ -215,7 +221,8 @@ def _named(given: dict[str, str]) -> dict[str, Any] | None:
     if "name" not in given:
         return None
     wanted = ArrivedRequest(
-        data={key: given.get(key, "") for key in ("name", "role", "sha256_plain")} | {"size": given.get("size")}
+        data={key: given.get(key, "") for key in ("name", "role", "sha256_plain")}
+        | {"size": given.get("size"), "doubts": given.get("doubts", "").split()}
     )
     wanted.is_valid(raise_exception=True)
     return dict(wanted.validated_data)

@@ -28,7 +28,9 @@ from bids import actions, storage
 from bids.actions import sealed_outside
 from bids.api import answers
 from bids.api import serializers as shapes
+from bids.content import file_name
 from bids.envelopes import PRICE, SINGLE, TECHNICAL, envelope_of
+from bids.first_look import warnings
 from bids.lots_told import lots_handed_in
 from bids.models import Bid, BidQuerySet, Draft, Receipt, SealedObject
 from bids.places import Standing
@@ -183,7 +185,7 @@ class DocumentView(SignedInView):
                              description="Percent-encoded UTF-8, also in the form UTF-8''name of RFC 8187"),
             OpenApiParameter("X-File-Role", str, OpenApiParameter.HEADER, description="Percent-encoded UTF-8"),
         ],
-        responses={201: shapes.ObjectAnswer},
+        responses={201: shapes.DocumentAnswer},
     )  # fmt: skip
     def put(self, request: Request, bid_id: UUID, object_id: UUID) -> Response:
         """Send the bytes. They are sealed while they arrive: on our server, not on your computer."""
@@ -197,7 +199,8 @@ class DocumentView(SignedInView):
         source, length = request._request, _length(request)
         stored = seal_stream(source, length, draft, seal.recipient, str(object_id), seal.envelope)
         item = actions.attach_document(actor=self.actor, draft_id=draft.pk, stored=stored, name=name, role=role)
-        return Response(shapes.ObjectAnswer(item).data, status=201)
+        answer = {**shapes.ObjectAnswer(item).data, "warnings": warnings(stored.seen.doubts(file_name(name)))}
+        return Response(shapes.DocumentAnswer(answer).data, status=201)
 
     @extend_schema(operation_id="bids_document_remove", responses={204: None})
     def delete(self, request: Request, bid_id: UUID, object_id: UUID) -> Response:

@@ -9,7 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from accounts.models import OpenerPasskey, User
-from bids.content import WITH_PRICES
+from bids.content import WITH_PRICES, FileNote
+from bids.first_look import sentences
 from bids.nouns import said as sentence_of
 from bids.sealing.wrapping import encode
 from tendering.fields import page_locale
@@ -25,6 +26,12 @@ UNNAMED = {"": gettext_lazy("another document"), "document": gettext_lazy("anoth
 def role_words(role: str) -> str:
     """What a document of a bid is: the name of the required paper, or that it is another one."""
     return str(UNNAMED.get(role, role))
+
+
+@register.filter
+def doubts(file: FileNote) -> list[str]:
+    """What its bidder should look at before handing the document in."""
+    return sentences(file.doubts)
 
 
 @register.simple_tag

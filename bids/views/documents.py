@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.decision import RefusedError
 from bids import actions
 from bids.envelopes import PRICE, envelope_of, envelopes
+from bids.first_look import DOUBTS
 from bids.forms.acts import DocumentForm, with_only_error
 from bids.limits import limits
 from bids.models import Draft, TenderSeal
@@ -124,6 +125,7 @@ def _seal(bench: Workbench, envelope: str) -> dict[str, Any]:
         "seal_slot": json.dumps(place),
         "seal_recipient": actions.current_seal(bench.tender, envelope).recipient,
         "seal_limit": settings.BID_FILE_LIMIT,
+        "seal_doubts": json.dumps({code: str(sentence) for code, sentence in DOUBTS.items()}),
     }
 
 

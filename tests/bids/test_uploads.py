@@ -188,6 +188,19 @@ def test_a_document_named_at_the_announcement_is_in_the_draft_when_its_last_byte
     assert [file["name"] for file in actions.read_draft(scene.draft)["files"]] == ["Geheimer Name.pdf"]
 
 
+def test_what_the_browser_found_doubtful_travels_with_the_name_and_is_as_hidden(scene):
+    note = {"name": "Konzept.pdf", "size": str(len(scene.data)), "doubts": "encrypted other_type"}
+    note["sha256_plain"] = hashlib.sha256(scene.data).hexdigest()
+    refused = scene.announce(note={**note, "doubts": "encrypted blue"})
+    assert refused.status_code == 400
+    assert "doubts" in refused.json()["errors"]
+    place = scene.announce(note=note)["Location"]
+    assert b"encrypted" not in bytes(Upload.objects.get().note)
+    scene.send(place)
+    scene.draft.refresh_from_db()
+    assert actions.read_draft(scene.draft)["files"][0]["doubts"] == ["encrypted", "other_type"]
+
+
 @pytest.mark.parametrize("note", [{"name": ""}, {"name": "a.pdf", "size": "0"}, {"name": "a.pdf", "size": "5"}])
 def test_a_faulty_name_or_size_is_told_before_a_byte_is_sent(scene, note):
     assert scene.announce(note=note).status_code == 400

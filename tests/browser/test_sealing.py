@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from bids import actions, opening
+from bids.first_look import DOUBTS
 from bids.models import OpenedDocument, SealedObject, Upload
 from tests import factories
 from tests.bids.bidding import draft_with, key, open_all
+from tests.bids.papers import LOCKED, SAMPLES
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -92,3 +95,30 @@ def test_an_empty_file_is_told_and_nothing_is_sent(scene: Scene, tmp_path: Path)
     scene.send()
     scene.visitor.page.get_by_text(scene.visitor.say("The file is empty.")).first.wait_for()
     assert not Upload.objects.exists()
+
+
+def test_what_is_doubtful_about_a_file_is_told_before_it_is_sent_and_it_may_be_sent(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """The browser looks as the server does; the file stays on the bidder's computer until the button is pressed."""
+    page, told = scene.visitor.page, scene.visitor.page.locator("[data-warnings] li")
+    field = page.get_by_label(scene.visitor.say("Document"), exact=True)
+    for number, (what, (kind, data, codes)) in enumerate(SAMPLES.items()):
+        name = f"{number} {kind}"
+        field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+        page.wait_for_timeout(0 if codes else 40)  # so that a warning too many would be there
+        expect(told, what).to_have_count(len(codes))
+        if codes:
+            expect(told, what).to_contain_text(scene.visitor.say(str(DOUBTS[codes[0]])))
+            expect(told, what).to_contain_text(name)
+    assert not Upload.objects.exists()
+    scene.file, scene.data = tmp_path / "Konzept.pdf", LOCKED
+    scene.file.write_bytes(LOCKED)
+    scene.visitor.attach("Document", scene.file)
+    expect(told).to_have_count(1)
+    scene.visitor.examine()
+    scene.send()
+    scene.arrives()
+    sentence = scene.visitor.say(str(DOUBTS["encrypted"]))
+    expect(page.locator(".app-task").filter(has_text=scene.file.name)).to_contain_text(sentence)
+    assert scene.read_after_opening() == LOCKED

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bids.content import WITH_PRICES
 from bids.models import SealedObject
-from tests.bids.pages.scene import Scene, text_of
+from tests.bids.pages.scene import Scene, browser, text_of
+from tests.bids.papers import LOCKED, WHOLE
 
 pytestmark = pytest.mark.django_db
 MARK = b"MARKED-DOCUMENT-4711 "
@@ -126,6 +127,30 @@ def test_nothing_in_clear_reaches_a_folder_of_temporary_files(scene, monkeypatch
     assert scene.clara.post(scene.url("documents/"), {"role": "other", "document": document}).status_code == 302
     for file in settings.DATA_DIR.rglob("*"):
         assert not (file.is_file() and MARK in file.read_bytes()), file
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "This document is protected by a password or encrypted"),
+        ("de", "Dieses Dokument ist durch ein Kennwort geschützt oder verschlüsselt"),
+    ],
+)
+def test_who_adds_a_locked_document_is_warned_until_the_bid_is_handed_in_and_may_hand_it_in(scene, language, told):
+    """Without scripts: the server looks while it seals."""
+    clara = browser(scene.company.bidder, language)
+    for name, data in (("Konzept.pdf", LOCKED), ("Referenzen.pdf", WHOLE)):
+        document = SimpleUploadedFile(name, data)
+        assert clara.post(scene.url("documents/"), {"role": "other", "document": document}).status_code == 302
+    scene.price("L1")
+    scene.price("L2")
+    for page in ("documents/", "submit/"):
+        text = text_of(clara.get(scene.url(page)))
+        assert text.count(told) == 1
+        assert text.index("Konzept.pdf") < text.index(told) < text.index("Referenzen.pdf")
+    response = clara.post(scene.url("submit/"), {"key": "k" * 32, "declarant": "Clara"})
+    assert response.status_code == 302
+    assert "/receipts/" in response.headers["Location"]
 
 
 def test_limits_are_told_at_the_field(scene, settings):
