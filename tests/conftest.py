@@ -15,6 +15,9 @@ from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from tests import wellformed
+
+wellformed.watch()
 hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is not a defect
 hypothesis.settings.load_profile("suite")
 HERE = Path(__file__).resolve().parent

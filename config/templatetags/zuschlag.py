@@ -112,7 +112,6 @@ def deadline_clock(deadline: datetime, now: datetime, zone: str = "") -> dict[st
         "server_now": _rfc3339(now),
         "server_time": f"{local:%H:%M} {_zone_name(local)}".strip(),
         "left": time_left(deadline, now),
-        "live_id": f"deadline-{int(deadline.timestamp())}",
         **clock_words(),
     }
 

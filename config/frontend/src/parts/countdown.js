@@ -1,5 +1,5 @@
 // <span data-deadline="…Z" data-server-now="…Z" data-years="…" data-days="{d} days, {h} hours left" data-day="…"
-//   data-hours="…" data-minutes="…" data-over="…" data-live="id">
+//   data-hours="…" data-minutes="…" data-over="…"> and beside it <span role="status">
 //
 // Counts by the server's clock: the offset is taken once from the page. The screen reader hears the marks only. At zero
 // the text says so and the page is told by a "deadline-over" event; whether a bid is in time the server alone decides.
@@ -14,7 +14,7 @@ function run(clock) {
   clock.dataset.counting = "";
   const end = Date.parse(clock.dataset.deadline);
   const offset = Date.parse(clock.dataset.serverNow) - Date.now();
-  const live = document.getElementById(clock.dataset.live);
+  const live = clock.parentElement.querySelector("[role=status]");
   let last = Infinity;
   const tick = () => {
     if (!clock.isConnected) return;
