@@ -42,6 +42,7 @@ def register() -> None:
         office,
         late_bids,
         admitted_bids,
+        damaged_bids,
         drafts,
         invited,
         changed,
@@ -208,11 +209,40 @@ def admitted_bids(user: User, now: datetime) -> Iterator[Task]:
         yield replace(task, role=Role.OPENER, organization=bid.tender.buyer_id)
 
 
+def damaged_bids(user: User, now: datetime) -> Iterator[Task]:
+    """Bids that could not be opened: the office has them restored or decides, openers open what is whole again.
+
+    One query.
+    """
+    buyers = user.organizations_with(*DECIDERS)
+    if not buyers and not user.organizations_with(Role.OPENER):
+        return
+    mine = Q(tender__buyer__in=buyers, restored_at=None)
+    mine |= Q(tender__buyer__opening_group__in=groups_of(user), restored_at__isnull=False)
+    found = _going_on(Bid.objects.mendable().filter(mine, tender__opened_at__lte=now))
+    for bid in found.select_related("tender").order_by("damaged_at", "pk")[:MOST]:
+        if bid.restored_at is None and bid.damage_decision.get("decided_by") == user.pk:
+            continue
+        words = said(bid.tender, "Have a bid restored that could not be opened: %(tender)s")
+        why = _("Its key is kept and the evaluation waits. The page says what to do.")
+        if bid.restored_at:
+            words = said(bid.tender, "Open a restored bid: %(tender)s")
+            why = _("Its files are whole again; two openers open it.")
+        url = reverse("bid_damaged", args=[bid.tender_id, bid.pk])
+        role = Role.OPENER if bid.restored_at else role_held(user, bid.tender.buyer_id, *DECIDERS)
+        yield Task(
+            words % {"tender": bid.tender.title}, url, None, OPENING, bid.tender.reference, why=why, role=role,
+            organization=bid.tender.buyer_id,
+        )  # fmt: skip
+
+
+def _going_on(bids: BidQuerySet) -> BidQuerySet:
+    return bids.filter(tender__awarded_at=None, tender__cancelled_at=None, tender__candidates_decided_at=None)
+
+
 def _late(now: datetime) -> BidQuerySet:
     waiting = Bid.objects.live().filter(is_late=True, opened_at=None, damaged_at=None, tender__opened_at__lte=now)
-    return waiting.filter(
-        tender__awarded_at=None, tender__cancelled_at=None, tender__candidates_decided_at=None
-    ).select_related("tender")
+    return _going_on(waiting).select_related("tender")
 
 
 def _late_task(words: str, bid: Bid, why: str) -> Task:

@@ -209,6 +209,43 @@ REQUESTS: Final = {
         "Then each request to participate is opened and checked. A damaged one is named in the record; the others go "
         "on."
     ),
+    _("Bid that could not be opened"): _("Request that could not be opened"),
+    _("Bids that could not be opened"): _("Requests that could not be opened"),
+    _("Bids that could not be opened before and were restored"): _(
+        "Requests to participate that could not be opened before and were restored"
+    ),
+    _("Restored bids, opened on"): _("Restored requests, opened on"),
+    _("Opened restored bids"): _("Opened restored requests"),
+    _("Its files were restored. It has been opened and takes part."): _(
+        "The files of this request were restored. It has been opened and takes part."
+    ),
+    _(
+        "What the bidder sealed cannot be taken as a bid of this tender. The record of the opening says why; the "
+        "evaluation lists it with this reason, and its company is told like the others."
+    ): _(
+        "What the company sealed cannot be taken as a request of this call. The record of the opening says why; the "
+        "selection lists it with this reason, and its company is told like the others."
+    ),
+    _("This bid is not lost yet: whoever has the same bytes has the bid."): _(
+        "This request is not lost yet: whoever has the same bytes has the request."
+    ),
+    _(
+        "The signed receipt names each file by its SHA-256, fixed when it arrived. A copy with this very hash is what "
+        "was handed in, wherever it comes from. Until two people decide otherwise the key to this bid is kept, "
+        "and the evaluation waits."
+    ): _(
+        "The signed receipt names each file by its SHA-256, fixed when it arrived. A copy with this very hash is what "
+        "was handed in, wherever it comes from. Until two people decide otherwise the key to this request is "
+        "kept, and the selection waits."
+    ),
+    _("The bid is not out: it can be opened as soon as the same bytes are restored."): _(
+        "The request is not out: it can be opened as soon as the same bytes are restored."
+    ),
+    _("Your bid could not be opened: %(tender)s"): _("Your request to participate could not be opened: %(tender)s"),
+    _("Have a bid restored that could not be opened: %(tender)s"): _(
+        "Have a request restored that could not be opened: %(tender)s"
+    ),
+    _("Open a restored bid: %(tender)s"): _("Open a restored request: %(tender)s"),
     _("The late bids that two people have admitted are opened."): _(
         "The late requests to participate that two people have admitted are opened."
     ),

@@ -5,16 +5,18 @@ encryption (the tender's) to the other (the store key's); no document is in clea
 """
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError, InterfaceError
 
-from bids import keys, receipts, storage
+from bids import intact, keys, receipts, storage
 from bids.content import DraftContent
 from bids.content_checks import check_complete, check_fits
 from bids.envelopes import PRICE, SINGLE, fits
@@ -44,6 +46,12 @@ from bids.sealing import (
 )
 from bids.sealing.wrapping import decode, encode, public_of
 from bids.upload import slot
+
+logger = logging.getLogger(__name__)
+
+
+class StoreUnwritable(Exception):
+    """The place of opened documents takes nothing now: no fault of any bid, so the whole opening waits."""
 
 
 class Locked(Protocol):
@@ -85,12 +93,16 @@ class OpenedFile:
 
 @dataclass(frozen=True)
 class OpenedBid:
-    """What one bid turned out to be: a content with documents, or `problem`, the code of what is wrong."""
+    """What one bid turned out to be: a content with documents, or `problem`, the code of what is wrong.
+
+    `mendable`: the fault lies with what is stored here, so that it may open once that is restored.
+    """
 
     content: DraftContent | None = None
     files: tuple[OpenedFile, ...] = ()
     problem: str = ""
     failed_object: str = ""
+    mendable: bool = False
 
 
 @dataclass
@@ -149,7 +161,11 @@ def recover(session: Session, seal: Locked) -> TenderSecret:
 
 
 def open_bid(bid: Bid, secret: TenderSecret, envelope: str = SINGLE) -> OpenedBid:
-    """Decrypts and checks one envelope of a bid; a fault of any part makes the whole bid damaged."""
+    """Decrypts and checks one envelope of a bid; a fault of any part makes the whole bid damaged.
+
+    Nothing about one bid stops the others: only a store or a database that takes nothing does (StoreUnwritable,
+    DatabaseError).
+    """
     files: list[OpenedFile] = []
     current = ""
     try:
@@ -163,13 +179,25 @@ def open_bid(bid: Bid, secret: TenderSecret, envelope: str = SINGLE) -> OpenedBi
         for entry in manifest.files:
             current = entry.object
             files.append(_open_file(bid, entry, secret, envelope, receipted))
-    except IntegrityError as error:
+    except Exception as error:
         remove_files(files)
-        return OpenedBid(problem=error.code, failed_object=current)
-    except (OSError, SealedObject.DoesNotExist):
-        remove_files(files)
-        return OpenedBid(problem="missing", failed_object=current)
+        problem = _problem(bid, error)
+        return OpenedBid(problem=problem, failed_object=current, mendable=intact.is_mendable(bid, envelope, problem))
     return OpenedBid(content=content, files=tuple(files))
+
+
+def _problem(bid: Bid, error: Exception) -> str:
+    """The code of what is wrong with a bid; raises what is no matter of this bid."""
+    if isinstance(error, StoreUnwritable | DatabaseError | InterfaceError):
+        raise error
+    if isinstance(error, IntegrityError):
+        return error.code
+    if isinstance(error, FileNotFoundError | SealedObject.DoesNotExist):
+        return "missing"
+    if isinstance(error, OSError):
+        return "unreadable"
+    logger.error("bid %s could not be read: %s", bid.pk, type(error).__name__)  # its text may hold a part of the bid
+    return "unread"
 
 
 def read_document(document: OpenedDocument) -> Iterator[bytes]:
@@ -246,20 +274,33 @@ def _open_file(
     row = SealedObject.objects.get(pk=entry.object, draft_id=bid.draft_id, kind="document")
     _require_receipted(receipted, entry.object, row.sha256)
     identifier = str(uuid4())
-    new = storage.NewFile(settings.OPENED_DIR)
+    with _storing():
+        store, new = keys.store_key(), storage.NewFile(settings.OPENED_DIR)
     try:
-        writer = keys.store_key().writer(new.file, _opened_context(identifier))
+        with _storing():
+            writer = store.writer(new.file, _opened_context(identifier))
         with storage.open_sealed_file(row.path) as sealed:
             tap = _HashingSource(sealed)
             place = slot(bid.tender_id, bid.company_id, str(bid.draft_id), entry.object, envelope)
             sha256 = open_sealed_into(secret.secret, tap, _Sink(writer), place, entry.size)  # type: ignore[arg-type]  # the three methods used
         if sha256 != entry.sha256_plain or tap.sha.hexdigest() != row.sha256:
             raise IntegrityError("hash", "the document is not the receipted one")
-        writer.close()
-        return OpenedFile(identifier, entry, new.finish())
+        with _storing():
+            writer.close()
+            return OpenedFile(identifier, entry, new.finish())
     except BaseException:
-        new.discard()
+        with suppress(OSError):  # what is still buffered may not find a place either
+            new.discard()
         raise
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    """What fails here is the opened store, never the bid."""
+    try:
+        yield
+    except Exception as error:
+        raise StoreUnwritable(type(error).__name__) from error
 
 
 def _opened_context(identifier: str) -> str:
@@ -289,4 +330,5 @@ class _Sink:
         return False
 
     def write(self, data: bytes | memoryview) -> int:
-        return self._writer.write(bytes(data))
+        with _storing():
+            return self._writer.write(bytes(data))

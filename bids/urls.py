@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from bids.views import (
+    damaged,
     declaration,
     documents,
     drafts,
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("tenders/<int:tender_id>/opening/declaration/", opening.declare, name="bid_opening_declare"),
     path("tenders/<int:tender_id>/opening/record/", opening.record, name="bid_opening_record"),
     path("tenders/<int:tender_id>/opening/late/<uuid:bid_id>/", late.late, name="bid_late"),
+    path("tenders/<int:tender_id>/opening/damaged/<uuid:bid_id>/", damaged.damaged, name="bid_damaged"),
     path("tenders/<int:tender_id>/opening/part/", opening_parts.part, name="bid_opening_part"),
     path("tenders/<int:tender_id>/opening/state/", opening_parts.state, name="bid_opening_state"),
     path("tenders/<int:tender_id>/opening/check/", opening_parts.check, name="seal_check"),

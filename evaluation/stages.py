@@ -34,6 +34,7 @@ class Stage:
     nobody has confirmed, `prices` answered or overdue explanations to decide on, `documents_until` the last moment at
     which asked-for documents may still come, `documents_missing` those that did not come, `to_judge` bids for which
     some were handed in and not looked at, `late_sealed` says that an admitted late bid has not been opened,
+    `damaged` that one which could not be opened is neither restored nor decided about,
     `prices_sealed` that the price envelopes have not.
     """
 
@@ -50,6 +51,7 @@ class Stage:
     documents_missing: int = 0
     to_judge: frozenset[UUID] = frozenset()
     late_sealed: bool = False
+    damaged: bool = False
     prices_sealed: bool = False
     run: bool = False
     proposal: Approval | None = None
@@ -66,7 +68,7 @@ class Stage:
         """Nothing that decides the result is open any more (evaluation.actions.run.gaps says it for one tender)."""
         panel = self.locked or not self.scored
         still_open = self.unchecked or self.unconfirmed or self.documents_until or self.late_sealed or self.to_judge
-        return panel and not still_open and not self.prices_sealed
+        return panel and not (still_open or self.damaged or self.prices_sealed)
 
     def sentence(self) -> str:
         """What is next or what everybody waits for, in a few words."""
@@ -92,6 +94,8 @@ def _sentences(stage: Stage) -> Iterator[str]:
         yield _("A bidder still has to answer")
     if stage.late_sealed:
         yield _("Two openers open an admitted late bid")
+    if stage.damaged:
+        yield _("A bid that could not be opened is restored or decided about")
     if stage.scored and not stage.complete:
         yield _("%(done)s of %(seats)s evaluators have handed in") % {"done": stage.handed_in, "seats": stage.seats}
     if stage.scored and not stage.locked:
@@ -144,9 +148,14 @@ def _checks(found: dict[int, Stage], ids: list[int]) -> None:
     bids = Bid.objects.live().filter(tender__in=ids, round=F("tender__round"), opened_at__isnull=False, damaged_at=None)
     for row in bids.order_by().values("tender").annotate(bids=Count("pk"), checked=Count("formal_check")):
         found[row["tender"]].bids, found[row["tender"]].unchecked = row["bids"], row["bids"] - row["checked"]
-    sealed = Bid.objects.live().filter(tender__in=ids, late_admitted_at__isnull=False, opened_at=None).order_by()
-    for pk in sealed.values_list("tender", flat=True):
-        found[pk].late_sealed = True
+    late = Q(late_admitted_at__isnull=False, opened_at=None, damaged_at=None)
+    hurt = Q(damaged_at__isnull=False, damage__mendable=True) & ~Q(damage_decision__has_key="confirmed_by")
+    sealed = Bid.objects.live().filter(late | hurt, tender__in=ids, round=F("tender__round")).order_by()
+    for pk, damaged_at in sealed.values_list("tender", "damaged_at"):
+        if damaged_at:
+            found[pk].damaged = True
+        else:
+            found[pk].late_sealed = True
     checks = FormalCheck.objects.filter(bid__tender__in=ids, confirmed_at=None).order_by()
     excluded = Exclusion.objects.filter(bid__tender__in=ids, confirmed_at=None).order_by()
     rows = checks.values_list("bid__tender", "checked_by").union(excluded.values_list("bid__tender", "decided_by"))

@@ -30,8 +30,8 @@ def run_for(user: Any, tender_id: int) -> EvaluationRun:
     return require_result(who)
 
 
-def opening_for(user: Any, tender_id: int) -> OpeningSession:
-    """The completed opening, for the buyer's office, its audit and its openers."""
+def opening_for(user: Any, tender_id: int, session_id: str = "") -> OpeningSession:
+    """A completed opening, by default that of all bids, for the buyer's office, its audit and its openers."""
     now = clock.now()
     tender = Tender.objects.visible_to(user, now).select_related("buyer").filter(pk=tender_id).first()
     if tender is None or not isinstance(user, User):
@@ -40,10 +40,15 @@ def opening_for(user: Any, tender_id: int) -> OpeningSession:
     if not roles:
         raise Http404
     _need(roles, RECORD_READERS)
-    session = last_opening(tender)
+    session = last_opening(tender) if not session_id else _named(tender, session_id)
     if session is None:
         raise Http404
     return session
+
+
+def _named(tender: Tender, session_id: str) -> OpeningSession | None:
+    done = OpeningSession.objects.filter(tender=tender, completed_at__isnull=False).select_related("tender__buyer")
+    return next((session for session in done if str(session.pk) == session_id), None)
 
 
 def receipt_for(user: Any, receipt_id: UUID) -> Receipt:

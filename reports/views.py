@@ -73,7 +73,7 @@ def tender_workbook(request: HttpRequest, tender_id: int) -> HttpResponse:
 @require_safe
 def opening_record(request: HttpRequest, tender_id: int) -> HttpResponse:
     """The record of the opening as PDF, in the language of the tender."""
-    session = access.opening_for(request.user, tender_id)
+    session = access.opening_for(request.user, tender_id, request.GET.get("session", ""))
     return download(opening_record_pdf(session), PDF, f"{session.tender.reference}-{_('opening-record')}.pdf")
 
 

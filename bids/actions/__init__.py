@@ -26,6 +26,7 @@ from bids.actions.late import (
     exclude_late_bid,
     start_late_opening,
 )
+from bids.actions.mending import check_restored, confirm_left_sealed, leave_sealed, start_again
 from bids.actions.opener_keys import (
     report_key_lost,
     store_opener_key,
@@ -34,6 +35,7 @@ from bids.actions.opener_keys import (
 )
 from bids.actions.opener_passkeys import add_passkey, remove_passkey
 from bids.actions.opening import hand_over_pieces, release_pieces, release_task, resume_opening, start_opening
+from bids.actions.opening_failure import end_failed_opening
 from bids.actions.recovery_keys import report_recovery_key_lost, store_recovery_key, try_recovery_key
 from bids.actions.recovery_use import confirm_envelope, put_back, release_recovery_key, take_recovery_key
 from bids.actions.rehearsal import expire_rehearsals, prepare_rehearsal, rehearse
@@ -62,14 +64,17 @@ __all__ = [
     "attach_arrived",
     "attach_document",
     "cancel_handover",
+    "check_restored",
     "complete_handover",
     "confirm_bid",
     "confirm_envelope",
     "confirm_late_decision",
+    "confirm_left_sealed",
     "create_opener_key",
     "current_seal",
     "current_seals",
     "discard_draft",
+    "end_failed_opening",
     "exclude_late_bid",
     "expire_drafts",
     "expire_rehearsals",
@@ -78,6 +83,7 @@ __all__ = [
     "hand_over_pieces",
     "help_handover",
     "leave_out_lot",
+    "leave_sealed",
     "make_seal",
     "own_draft",
     "own_upload",
@@ -101,6 +107,7 @@ __all__ = [
     "resume_opening",
     "save_draft",
     "see_corrections",
+    "start_again",
     "start_draft",
     "start_group_rehearsal",
     "start_handover",

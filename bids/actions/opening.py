@@ -5,6 +5,7 @@ or a name. Decryption runs outside the transaction; recording is one transaction
 second worker or a repeated attempt finds either everything or nothing.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from accounts.decision import RefusedError, refuse
 from accounts.models import OpenerKey, User
 from bids import keys, opening, storage
 from bids.actions import records, trail
+from bids.actions.mending_told import tell_damaged
 from bids.actions.opening_access import (
     ASSISTED_OFF,
     NO_KEY,
@@ -26,7 +28,8 @@ from bids.actions.opening_access import (
     key_for,
     require_opener,
 )
-from bids.actions.opening_time import kind_to_open, late_to_open, require_time
+from bids.actions.opening_failure import PIECES_WRONG, end_failed, erase_session, record_failure
+from bids.actions.opening_time import AFTERWARDS, OF_PRICES, kind_to_open, require_time, to_open
 from bids.actions.seal import current_seal, current_seals
 from bids.envelopes import PRICE
 from bids.models import Bid, BidQuerySet, OpeningRelease, OpeningSession, RecoveryUse, SealPiece, TenderSeal
@@ -40,6 +43,10 @@ from tendering.models import ConflictDeclaration, Tender
 
 SESSION_LIFE: Final = timedelta(minutes=15)
 MOST_ATTEMPTS: Final = 5
+NOT_STORED: Final = gettext_lazy(
+    "This server cannot store the opened bids now. Nothing was opened and nothing is lost: tell the operator, then go "
+    "on here."
+)
 
 
 def start_opening(*, actor: User, tender_id: int) -> OpeningSession:
@@ -136,9 +143,14 @@ def resume_all(now: datetime) -> int:
     """A job: every opening that a stopped process left goes on; how many were completed."""
     done = 0
     for session in OpeningSession.objects.filter(completed_at=None).exclude(session_wrapped=""):
-        if is_complete(session) and session.started_at < now:
-            last = session.releases.select_related("opener").last()
-            assert last is not None
+        if not is_complete(session) or session.started_at >= now:
+            continue
+        if not is_running(session, now):
+            end_failed(session)
+            continue
+        last = session.releases.select_related("opener").last()
+        assert last is not None
+        with suppress(RefusedError):  # it is recorded; the others go on
             done += open_if_complete(last.opener, session).completed_at is not None
     return done
 
@@ -154,8 +166,12 @@ def is_complete(session: OpeningSession) -> bool:
 
 
 def is_running(session: OpeningSession, now: datetime) -> bool:
-    """Whether parts are still taken, or all are there and the bids are about to be opened."""
-    return bool(session.session_wrapped) and (now < session.started_at + SESSION_LIFE or is_complete(session))
+    """Whether parts are still taken, or all are there and the bids are about to be opened.
+
+    Where enough parts opened nothing, it ends after its quarter of an hour like one that was left.
+    """
+    waits = is_complete(session) and not session.failure
+    return bool(session.session_wrapped) and (now < session.started_at + SESSION_LIFE or waits)
 
 
 def session_for(tender: Tender, kind: str, actor: User, now: datetime) -> OpeningSession:
@@ -181,22 +197,31 @@ def open_if_complete(actor: User, session: OpeningSession) -> OpeningSession:
     if session.completed_at or session.releases.count() < seal.needed:
         return session
     tender = Tender.objects.select_related("buyer").get(pk=session.tender_id)
-    _require_running(session, tender, clock.now())
     try:
+        _require_running(session, tender, clock.now())
         secret = opening.recover(session, seal)
+    except RefusedError as error:
+        record_failure(actor, session, error.refused.code)
+        raise
     except WrongPiece as error:
-        refuse("wrong_piece", WRONG_PIECE % {"person": sender_of(session, error.opener_id)})
+        person = sender_of(session, error.opener_id)
+        record_failure(actor, session, "wrong_piece", person)
+        refuse("wrong_piece", WRONG_PIECE % {"person": person})
     except SealingError:
         session.refresh_from_db()
         if session.completed_at:  # another worker was first and has destroyed the session's key
             return session
-        refuse("pieces_wrong", gettext_lazy("The released keys do not open this tender. Nothing was opened."))
+        record_failure(actor, session, "pieces_wrong")
+        refuse("pieces_wrong", PIECES_WRONG)
     opened = opening.OpenedBids()
     try:
         for bid in bids_to_open(session, tender):
             opened.by_id[bid.pk] = opening.open_bid(bid, secret, seal.envelope)
         with audit.in_transaction():
             done = _record_opening(actor, session, seal, opened, secret)
+    except opening.StoreUnwritable:
+        opened.discard()
+        refuse("not_stored", NOT_STORED)
     except BaseException as error:
         if not storage.may_be_recorded(error):
             opened.discard()
@@ -208,40 +233,28 @@ def open_if_complete(actor: User, session: OpeningSession) -> OpeningSession:
 
 
 def bids_to_open(session: OpeningSession, tender: Tender) -> BidQuerySet:
-    """Live bids of the current round that came in time; in a late session the admitted late ones.
-
-    Prices are opened of every bid whose quality part was opened.
-    """
-    live = Bid.objects.live().filter(tender=tender, round=tender.round, damaged_at=None)
-    if session.kind == "prices":
-        chosen = live.filter(opened_at__isnull=False)
-    elif session.kind == "late":
-        chosen = late_to_open(tender)
-    else:
-        chosen = live.filter(opened_at=None, is_late=False)
-    return chosen.select_related("tender__buyer", "company").order_by("received_at", "pk")
+    """What this session opens, in the order of arrival."""
+    return to_open(tender, session.kind).select_related("tender__buyer", "company").order_by("received_at", "pk")
 
 
 def seal_of(session: OpeningSession) -> TenderSeal:
     """The seal of the round and envelope that is being opened."""
-    return current_seal(session.tender, PRICE if session.kind == "prices" else "")
-
-
-def erase_session(session: OpeningSession) -> None:
-    """Destroys the session's key and the released pieces."""
-    session.session_wrapped = ""
-    session.save(update_fields=["session_wrapped"])
-    session.releases.update(pieces=[])
+    return current_seal(session.tender, PRICE if session.kind in OF_PRICES else "")
 
 
 def erase_seal_if_done(tender: Tender, seal: TenderSeal) -> None:
     """Destroys pieces and clock share once no bid of the round may still be opened: the rest stays sealed for good."""
-    waiting = Bid.objects.live().filter(
-        tender=tender, round=seal.generation, opened_at=None, damaged_at=None, is_late=True
-    )
-    if any(records.may_still_be_opened(bid) for bid in waiting):
-        return
-    erase_seals([seal])
+    if not _is_needed(tender, seal):
+        erase_seals([seal])
+
+
+def _is_needed(tender: Tender, seal: TenderSeal) -> bool:
+    """Whether a late bid may still be admitted, or one that could not be opened may be restored."""
+    live = Bid.objects.live().filter(tender=tender, round=seal.generation)
+    if seal.envelope == PRICE:
+        return live.mendable().filter(opened_at__isnull=False).exists()
+    late = live.filter(opened_at=None, damaged_at=None, is_late=True)
+    return live.mendable().filter(opened_at=None).exists() or any(records.may_still_be_opened(bid) for bid in late)
 
 
 def erase_seals(seals: list[TenderSeal]) -> None:
@@ -256,10 +269,10 @@ def _require_running(session: OpeningSession, tender: Tender, now: datetime) -> 
             "This opening has expired after 15 minutes. Please start it again; both of you release again."
         )
         refuse("session_expired", text)
-    if session.kind != "late":
+    if session.kind not in AFTERWARDS:
         require_time(tender, now, session.kind)
     elif tender.status(now) != Status.EVALUATION:
-        refuse("not_now", gettext_lazy("Admitted late bids are opened between opening and award."))
+        refuse("not_now", gettext_lazy("Late and restored bids are opened between opening and award."))
 
 
 def sender_of(session: OpeningSession, identifier: str) -> str:
@@ -401,10 +414,10 @@ def _record_opening(
     for bid in bids:
         if bid.pk not in opened.by_id:  # recorded between the first look and the lock, but received in time
             opened.by_id[bid.pk] = opening.open_bid(bid, secret, seal.envelope)
-    if current.kind == "prices":
+    if current.kind in OF_PRICES:
         records.write_prices(tender, bids, opened, now)
     else:
-        records.write_bids(tender, bids, opened, now, late=current.kind == "late")
+        records.write_bids(tender, bids, opened, now, numbered=current.kind == "bids")
     current.record = records.opening_record(tender, current, seal, bids, opened, now)
     current.completed_at = now
     current.full_clean(exclude=["session_wrapped"])
@@ -412,10 +425,10 @@ def _record_opening(
     erase_session(current)
     if current.kind == "prices":
         mark_prices_opened(tender, now)
-        erase_seals(current_seals(tender))
-    else:
-        erase_seal_if_done(tender, seal)
+        erase_seals([one for one in current_seals(tender) if one.envelope != PRICE])
+    erase_seal_if_done(tender, seal)
     if current.kind == "bids":
         mark_opened(tender, now)
+    tell_damaged(tender, bids, now)
     trail.record_for_tender(tender, "bids.opened", actor=actor, at=now, data=records.summary(current))
     return True

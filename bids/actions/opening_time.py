@@ -13,6 +13,9 @@ from tendering.lifecycle import Status, decide
 from tendering.models import Tender
 
 NOT_ADMITTED: Final = gettext_lazy("Only a late bid that two people have admitted can be opened.")
+NOT_RESTORED: Final = gettext_lazy("Only a bid whose stored files are whole again can be opened again.")
+OF_PRICES: Final = frozenset({"prices", "again_prices"})
+AFTERWARDS: Final = ("late", "again", "again_prices")  # what is opened besides the bids and the prices
 
 
 def kind_to_open(tender: Tender) -> str:
@@ -23,13 +26,14 @@ def kind_to_open(tender: Tender) -> str:
 def require_time(tender: Tender, now: datetime, kind: str) -> None:
     """After the deadline and the guard, in which everything that arrived in time is recorded; prices after scoring.
 
-    Late bids ("late") between opening and award, once two people have admitted them.
+    What is opened afterwards between opening and award: late bids once two people have admitted them, bids that could
+    not be opened once they are restored.
     """
     if kind == "prices":
         _require_scores_closed(tender, now)
         return
-    if kind == "late":
-        _require_admitted(tender, now)
+    if kind in AFTERWARDS:
+        _require_afterwards(tender, now, kind)
         return
     require(decide("open", tender.status(now), frozenset({Role.OPENER})))
     assert tender.tender_period_end
@@ -39,16 +43,28 @@ def require_time(tender: Tender, now: datetime, kind: str) -> None:
         )
 
 
-def late_to_open(tender: Tender) -> BidQuerySet:
-    """Late bids of this round that two people have admitted and nobody has opened."""
-    live = Bid.objects.live().filter(tender=tender, round=tender.round, damaged_at=None)
-    return live.filter(opened_at=None, is_late=True, late_admitted_at__isnull=False)
+def to_open(tender: Tender, kind: str) -> BidQuerySet:
+    """Live bids of this round that an opening of this kind opens; prices of every bid whose first part was opened.
+
+    "late": admitted by two people. "again": could not be opened and are whole again, with prices in an envelope of
+    their own "again_prices".
+    """
+    live = Bid.objects.live().filter(tender=tender, round=tender.round)
+    whole, again = live.filter(damaged_at=None), live.mendable().filter(restored_at__isnull=False)
+    chosen = {
+        "bids": whole.filter(opened_at=None, is_late=False),
+        "late": whole.filter(opened_at=None, is_late=True, late_admitted_at__isnull=False),
+        "prices": whole.filter(opened_at__isnull=False),
+        "again": again.filter(opened_at=None),
+        "again_prices": again.filter(opened_at__isnull=False),
+    }
+    return chosen[kind]
 
 
-def _require_admitted(tender: Tender, now: datetime) -> None:
-    if tender.status(now) != Status.EVALUATION or not late_to_open(tender).exists():
-        refuse("not_admitted", NOT_ADMITTED)
-    if tender.two_envelopes and tender.scores_closed_at is not None:
+def _require_afterwards(tender: Tender, now: datetime, kind: str) -> None:
+    if tender.status(now) != Status.EVALUATION or not to_open(tender, kind).exists():
+        refuse(*(("not_admitted", NOT_ADMITTED) if kind == "late" else ("not_restored", NOT_RESTORED)))
+    if kind not in OF_PRICES and tender.two_envelopes and tender.scores_closed_at is not None:
         refuse("scores_closed", gettext_lazy("The scores are closed, so no further quality part can be opened."))
 
 

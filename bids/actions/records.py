@@ -1,10 +1,14 @@
 """What an opening writes: rows of prices, answers and documents, references, and the record that people sign."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
 
 from accounts import practice
 from accounts.audit import stamp
@@ -23,24 +27,21 @@ from bids.models import (
     SealedObject,
     TenderSeal,
 )
-from bids.opening import OpenedBid, OpenedBids
+from bids.opening import OpenedBid, OpenedBids, remove_files
 from tendering.models import Criterion, Lot, Tender
 from tendering.rules.life_cycle import numbers_of
 
 CENT: Final = Decimal("0.01")
+Write = Callable[[Bid, OpenedBid, DraftContent, datetime], None]
 
 
-def write_bids(tender: Tender, bids: list[Bid], opened: OpenedBids, now: datetime, *, late: bool) -> None:
-    """Rows of every bid that could be opened, the damage of the others; numbers and positions for all."""
+def write_bids(tender: Tender, bids: list[Bid], opened: OpenedBids, now: datetime, *, numbered: bool) -> None:
+    """Rows of every bid that could be opened, the damage of the others; at the first opening numbers and positions."""
     lots = {lot.code: lot for lot in tender.lots.prefetch_related("items")}
     criteria = {criterion.code: criterion for criterion in tender.criteria.all()}
     for bid in bids:
-        result = opened.by_id[bid.pk]
-        if result.content is None:
-            _write_damage(bid, result, now)
-        else:
-            _write_bid(bid, result, result.content, lots, criteria, now)
-    if not late:
+        opened.by_id[bid.pk] = _written(bid, opened.by_id[bid.pk], now, partial(_write_bid, lots, criteria))
+    if numbered:
         _number(tender, lots)
 
 
@@ -49,17 +50,48 @@ def write_prices(tender: Tender, bids: list[Bid], opened: OpenedBids, now: datet
     lots = {lot.code: lot for lot in tender.lots.prefetch_related("items")}
     criteria = {criterion.code: criterion for criterion in tender.criteria.all()}
     for bid in bids:
-        result = opened.by_id[bid.pk]
-        if result.content is None:
-            _write_damage(bid, result, now)
-            continue
-        bid.vat_rate = result.content.vat_rate
-        bid.opened = {**bid.opened, "combination_discounts": _besides(result.content)["combination_discounts"]}
-        bid.full_clean()
-        bid.save(update_fields=["vat_rate", "opened"])
-        for code, content in result.content.chosen_lots().items():
-            _write_lot_prices(BidLot.objects.get(bid=bid, lot=lots[code]), content, criteria)
-        _write_documents(bid, result, now, PRICE)
+        opened.by_id[bid.pk] = _written(bid, opened.by_id[bid.pk], now, partial(_write_prices, lots, criteria))
+
+
+def _written(bid: Bid, result: OpenedBid, now: datetime, write: Write) -> OpenedBid:
+    """What the record says of this bid. What the rows cannot take of one bid, such as an endless file name that its
+    own program sealed, is the fault of this bid and holds up no other.
+    """
+    if result.content is not None:
+        try:
+            with transaction.atomic():
+                _mend(bid, now)
+                write(bid, result, result.content, now)
+        except (ValidationError, DataError, IntegrityError):
+            remove_files(result.files)
+            result = OpenedBid(problem="manifest")
+            bid.refresh_from_db()
+    if result.content is None:
+        _write_damage(bid, result, now)
+    return result
+
+
+def _mend(bid: Bid, now: datetime) -> None:
+    """A bid that could not be opened before is one now; what was wrong stays readable."""
+    if bid.damaged_at is None:
+        return
+    bid.damaged_at = None
+    bid.damage = {**bid.damage, "mendable": False, "mended_at": stamp(now)}
+    bid.save(update_fields=["damaged_at", "damage"])
+    SealedObject.objects.filter(draft_id=bid.draft_id).update(problem="")
+
+
+def _write_prices(
+    lots: dict[str, Lot], criteria: dict[str, Criterion], bid: Bid, result: OpenedBid, content: DraftContent,
+    now: datetime,
+) -> None:  # fmt: skip
+    bid.vat_rate = content.vat_rate
+    bid.opened = {**bid.opened, "combination_discounts": _besides(content)["combination_discounts"]}
+    bid.full_clean()
+    bid.save(update_fields=["vat_rate", "opened"])
+    for code, lot_content in content.chosen_lots().items():
+        _write_lot_prices(BidLot.objects.get(bid=bid, lot=lots[code]), lot_content, criteria)
+    _write_documents(bid, result, now, PRICE)
 
 
 def _write_lot_prices(row: BidLot, content: LotContent, criteria: dict[str, Criterion]) -> None:
@@ -142,20 +174,17 @@ def may_still_be_opened(bid: Bid) -> bool:
 
 
 def _write_damage(bid: Bid, result: OpenedBid, now: datetime) -> None:
-    bid.damaged_at = now
-    bid.save(update_fields=["damaged_at"])
+    bid.damaged_at, bid.restored_at, bid.damage_decision = now, None, {}
+    bid.damage = {"problem": result.problem, "object": result.failed_object, "mendable": result.mendable}
+    bid.save(update_fields=["damaged_at", "restored_at", "damage_decision", "damage"])
     if result.failed_object:
         SealedObject.objects.filter(pk=result.failed_object).update(problem=result.problem)
 
 
 def _write_bid(
-    bid: Bid,
-    result: OpenedBid,
-    content: DraftContent,
-    lots: dict[str, Lot],
-    criteria: dict[str, Criterion],
+    lots: dict[str, Lot], criteria: dict[str, Criterion], bid: Bid, result: OpenedBid, content: DraftContent,
     now: datetime,
-) -> None:
+) -> None:  # fmt: skip
     bid.opened_at = now
     bid.vat_rate, bid.max_lots_capacity = content.vat_rate, content.max_lots_capacity
     bid.opened = _besides(content)
@@ -281,6 +310,7 @@ def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid, envelope: str) -> di
         "bidder": bid.company.name,
         "received_at": stamp(bid.received_at),
         "integrity": result.problem or "ok",
+        **({"mendable": True} if result.mendable else {}),
         "sealed_at": bid.sealed_at,
         "documents": len(result.files),
     }

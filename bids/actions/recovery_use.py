@@ -30,7 +30,7 @@ from bids.actions.opening import (
     unfinished,
 )
 from bids.actions.opening_access import may_use_recovery_key, recovery_key_of
-from bids.actions.opening_time import kind_to_open, late_to_open, require_time
+from bids.actions.opening_time import AFTERWARDS, OF_PRICES, kind_to_open, require_time, to_open
 from bids.actions.seal import current_seal
 from bids.envelopes import PRICE
 from bids.models import OpeningSession, RecoveryUse, SealPiece, TenderSeal
@@ -153,19 +153,22 @@ def witnesses(actor: User, tender: Tender, now: datetime) -> QuerySet[User]:
 
 
 def kind_now(tender: Tender) -> str:
-    """What the recovery key would open now: as `kind_to_open`, or admitted late bids, which come before prices."""
-    is_late = tender.opened_at is not None and tender.scores_closed_at is None and late_to_open(tender).exists()
-    return "late" if is_late else kind_to_open(tender)
+    """What the recovery key would open now: as `kind_to_open`, or what is opened afterwards, one kind at a time."""
+    if tender.opened_at is None:
+        return kind_to_open(tender)
+    closed = tender.two_envelopes and tender.scores_closed_at is not None
+    kinds = ("again_prices",) if closed else AFTERWARDS
+    return next((kind for kind in kinds if to_open(tender, kind).exists()), kind_to_open(tender))
 
 
 def seal_for(tender: Tender, kind: str) -> TenderSeal:
     """The seal whose pieces of the recovery key open this."""
-    return current_seal(tender, PRICE if kind == "prices" else "")
+    return current_seal(tender, PRICE if kind in OF_PRICES else "")
 
 
 def _is_done(use: RecoveryUse) -> bool:
-    if use.kind == "late":
-        return not late_to_open(use.tender).exists()
+    if use.kind in AFTERWARDS:
+        return not to_open(use.tender, use.kind).exists()
     done = use.tender.prices_opened_at if use.kind == "prices" else use.tender.opened_at
     return done is not None
 

@@ -61,12 +61,14 @@ class OpenView(SignedInView):
         return actions.release_pieces(actor=self.actor, session_id=session.pk, pass_sentence=wanted["pass_sentence"])
 
     def _started(self, tender: Tender, wanted: dict[str, Any]) -> OpeningSession:
-        """The opening that runs, or a new one: of an admitted late bid that is named, else of what is due."""
-        if "late_bid" not in wanted:
+        """The opening that runs, or a new one: of a late or restored bid that is named, else of what is due."""
+        if "bid" not in wanted:
             return actions.start_opening(actor=self.actor, tender_id=tender.pk)
-        if not Bid.objects.filter(pk=wanted["late_bid"], tender=tender).exists():
+        bid = Bid.objects.filter(pk=wanted["bid"], tender=tender).first()
+        if bid is None:
             raise Http404
-        return actions.start_late_opening(actor=self.actor, bid_id=wanted["late_bid"])
+        start = actions.start_again if bid.damaged_at else actions.start_late_opening
+        return start(actor=self.actor, bid_id=bid.pk)
 
     def _tender(self, tender_id: int) -> Tender:
         tender = Tender.objects.visible_to(self.actor, clock.now()).filter(pk=tender_id).first()

@@ -245,7 +245,9 @@ class OpenRequest(serializers.Serializer):
     session = serializers.UUIDField(required=False)
     pieces = ReleasedPieceShape(many=True, required=False)
     pass_sentence = serializers.CharField(max_length=500, trim_whitespace=False, required=False)
-    late_bid = serializers.UUIDField(required=False, help_text="With `pass_sentence`: an admitted late bid to open")
+    bid = serializers.UUIDField(
+        required=False, help_text="With `pass_sentence`: an admitted late bid, or a restored one, to open"
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One of the two ways, and all of it."""
@@ -257,9 +259,9 @@ class OpenRequest(serializers.Serializer):
 
 
 class OpenPartRequest(serializers.Serializer):
-    """Empty for the opening that is due; or the id of a late bid that two people have admitted."""
+    """Empty for the opening that is due; or the id of a late bid that two people have admitted, or a restored one."""
 
-    late_bid = serializers.UUIDField(required=False)
+    bid = serializers.UUIDField(required=False)
 
 
 class OpenerPartAnswer(serializers.Serializer):

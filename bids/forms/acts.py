@@ -227,3 +227,17 @@ class KeyForm(forms.Form):
         if first and second and first != second:
             self.add_error("again", _("The two sentences differ. Type the same six words twice"))
         return typed
+
+
+class StaysSealedForm(forms.Form):
+    """A bid that cannot be restored stays sealed for good; a second person confirms."""
+
+    reason = VisibleText(
+        label=gettext_lazy("Reason for the file"),
+        help_text=gettext_lazy("Which backups were searched, and what the bidder said about an own copy."),
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy("Give the reason, for example: no backup holds the file, the bidder saved no copy")
+        },
+    )

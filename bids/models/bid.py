@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import practice
 from accounts.lifecycle import Role
 from accounts.models import Organization, User
+from bids.damage import reason
 from bids.lifecycle import Status, status
 from bids.models.keys import random_id
 from tendering.models import Tender
@@ -73,6 +75,11 @@ class BidQuerySet(models.QuerySet["Bid"]):
         """The version that counts: neither replaced nor withdrawn."""
         return self.filter(superseded_at=None, withdrawn_at=None)
 
+    def mendable(self) -> BidQuerySet:
+        """Could not be opened by a fault of what is stored, and nobody has decided for good that it stays sealed."""
+        found = self.live().filter(damaged_at__isnull=False, damage__mendable=True)
+        return found.exclude(damage_decision__has_key="confirmed_by")
+
 
 class Bid(models.Model):
     """One sealed version of a company's bid. `opened` and the rows below it are empty until the opening."""
@@ -99,6 +106,11 @@ class Bid(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     damaged_at = models.DateTimeField(null=True, blank=True)
+    damage = models.JSONField(default=dict, blank=True, help_text=_("problem, object, mendable; mended_at"))
+    damage_decision = models.JSONField(default=dict, blank=True, help_text=_("Two people: it stays sealed for good"))
+    restored_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When all its stored files were again those of the receipt")
+    )
     late_admitted_at = models.DateTimeField(null=True, blank=True)
     late_decision = models.JSONField(default=dict, blank=True)
     opened = models.JSONField(default=dict, blank=True, help_text=_("What the opening read besides prices and answers"))
@@ -129,6 +141,11 @@ class Bid(models.Model):
     @property
     def status(self) -> Status:
         return status(self)
+
+    @property
+    def damage_words(self) -> str | Promise:
+        """Why it could not be opened."""
+        return reason(self.damage.get("problem", ""))
 
     @property
     def answers_edition(self) -> int:

@@ -23,7 +23,13 @@ class OpeningSession(models.Model):
     kind = models.CharField(
         max_length=20,
         default="bids",
-        choices=[("bids", _("bids")), ("late", _("admitted late bids")), ("prices", _("price envelopes"))],
+        choices=[
+            ("bids", _("bids")),
+            ("late", _("admitted late bids")),
+            ("prices", _("price envelopes")),
+            ("again", _("restored bids")),
+            ("again_prices", _("restored price envelopes")),
+        ],
     )
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -33,6 +39,9 @@ class OpeningSession(models.Model):
         default=dict, blank=True, help_text=_("Pass sentences tried, per person id; not the sentences")
     )
     record = models.JSONField(default=dict, blank=True)
+    failure = models.JSONField(
+        default=dict, blank=True, help_text=_("Why enough parts opened nothing: code, at, person")
+    )
 
     class Meta:
         ordering: ClassVar = ["started_at"]

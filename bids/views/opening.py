@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +23,11 @@ from accounts.models import OpeningGroup, User
 from bids import actions, keys
 from bids.actions.opening import SESSION_LIFE, is_running, unfinished
 from bids.actions.opening_access import key_for, may_use_recovery_key, recovery_key_of
+from bids.actions.opening_failure import OF_THE_KEY
+from bids.actions.opening_time import AFTERWARDS
 from bids.actions.recovery_use import kind_now
 from bids.actions.seal_check import checks_of
+from bids.damage import reason
 from bids.forms.acts import DeclarationForm, HandOverForm, ReleaseForm, with_only_error
 from bids.group_rehearsals import Rehearsed, rehearsed
 from bids.models import Bid, OpeningRelease, OpeningSession, TenderSeal
@@ -36,17 +40,6 @@ from tendering.views.officer_view import navigation_of
 
 READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.OPENER, Role.AUDITOR})
 HIDDEN = frozenset({Status.DRAFT, Status.PREPARED, Status.SCHEDULED})
-DAMAGE = {
-    "missing": _("A stored part of the bid is gone."),
-    "hash": _("A stored part is not the one the receipt names."),
-    "manifest": _("The bid does not fit the tender."),
-    "replayed": _("A stored part is not the one the receipt names."),
-    "version": _("What was sealed is for another version of this company's bid."),
-    "edition": _("What was sealed is for another edition of the documents."),
-    "lots": _("What was sealed is for other lots than it offers."),
-    "envelope": _("A part holds what belongs into the other envelope, or is for other lots."),
-}
-OTHER_DAMAGE = _("A stored part was changed or cannot be decrypted.")
 
 
 @dataclass
@@ -59,7 +52,7 @@ class Ceremony:
     user: User
     is_opener: bool
 
-    @property
+    @cached_property
     def session(self) -> OpeningSession | None:
         """The session that runs now, if any."""
         running = [one for one in unfinished(self.tender) if is_running(one, self.now)]
@@ -76,9 +69,9 @@ class Ceremony:
 
     @property
     def opens_with_recovery_key(self) -> bool:
-        """Whether something is to be opened now: bids, prices, or late bids that two people have admitted."""
-        is_late = self.status == Status.EVALUATION and kind_now(self.tender) == "late"
-        return self.phase in {"bids", "prices"} or is_late
+        """Whether something is to be opened now: bids, prices, admitted late bids, restored ones."""
+        afterwards = self.status == Status.EVALUATION and kind_now(self.tender) in AFTERWARDS
+        return self.phase in {"bids", "prices"} or afterwards
 
     @property
     def seal(self) -> TenderSeal | None:
@@ -92,6 +85,7 @@ class Ceremony:
         seal = self.seal
         releases = list(session.releases.select_related("opener")) if session else []
         needed = seal.needed if seal else 2
+        last = self._last_open(session)
         return {
             "tender": self.tender,
             "status": self.status,
@@ -111,7 +105,8 @@ class Ceremony:
             "went_through_server": self._went_through_server(releases),
             "seal": seal,
             "checks": checks_of(self.tender, seal) if seal and self.status == Status.OPEN else [],
-            "expired": session is None and self._expired(),
+            "expired": session is None and last is not None and last.started_at <= self.now - SESSION_LIFE,
+            "failure": last.failure if last and last.failure.get("code") in OF_THE_KEY else {},
             "rehearsed": self._rehearsed() if seal and self.status == Status.OPEN else None,
             "guard_ends": self._guard_ends(),
             "may_recover": self._may_recover(seal),
@@ -125,18 +120,21 @@ class Ceremony:
 
     def _may_recover(self, seal: TenderSeal | None) -> bool:
         """Whether the person may take a recovery key of this seal out of its envelope."""
-        if seal is None or not may_use_recovery_key(self.user, self.tender) or not self.opens_with_recovery_key:
+        if seal is None or not may_use_recovery_key(self.user, self.tender) or recovery_key_of(seal) is None:
             return False
-        return recovery_key_of(seal) is not None
+        return self.opens_with_recovery_key
 
     def _went_through_server(self, releases: list[OpeningRelease]) -> bool:
         """Whether this person's own sentence was typed to the server, where that is not the rule."""
         mine = [release for release in releases if release.opener_id == self.user.pk]
         return not settings.ASSISTED_OPENING and any(release.unlocked_at == "server" for release in mine)
 
-    def _expired(self) -> bool:
-        ended = OpeningSession.objects.filter(tender=self.tender, completed_at=None, kind=self.phase or "bids")
-        return ended.filter(started_at__lte=self.now - SESSION_LIFE).exists()
+    def _last_open(self, session: OpeningSession | None) -> OpeningSession | None:
+        """The last attempt at what is to be opened that opened nothing: the one that runs, or one that has ended."""
+        if session is not None:
+            return session
+        kind = self.phase or "bids"
+        return OpeningSession.objects.filter(tender=self.tender, kind=kind, completed_at=None).last()
 
     def _guard_ends(self) -> datetime | None:
         end = self.tender.tender_period_end
@@ -168,10 +166,18 @@ def opening(request: HttpRequest, tender_id: int) -> HttpResponse:
     ceremony = ceremony_of(request, tender_id)
     act = request.POST.get("act", "")
     if act == "go_on":
-        actions.resume_opening(actor=ceremony.user, tender_id=tender_id)
+        try:
+            actions.resume_opening(actor=ceremony.user, tender_id=tender_id)
+        except RefusedError as error:
+            fresh, refused = ceremony_of(request, tender_id), error.refused
+            form = ReleaseForm(initial=_running(fresh))
+            return _page(request, fresh, form, refused.status, refusal=refused.sentence)
         return redirect("bid_opening", tender_id=tender_id)
     if act == "hand_over":
         return _handed_over(request, ceremony)
+    if act == "end":
+        actions.end_failed_opening(actor=ceremony.user, session_id=request.POST.get("session", ""))
+        return redirect("bid_opening", tender_id=tender_id)
     form = ReleaseForm(request.POST or None, initial=_running(ceremony))
     if request.method == "POST" and form.is_valid():
         try:
@@ -231,12 +237,19 @@ def _page(request: HttpRequest, ceremony: Ceremony, form: ReleaseForm, status: i
     if ceremony.status in {Status.EVALUATION, Status.AWARDED} or ceremony.tender.opened_at:
         context["record"] = shown_record(ceremony.tender)
         context["late_bids"] = late_bids(ceremony.tender)
+        context["damaged_bids"] = damaged_bids(ceremony.tender)
     return render(request, "bids/opening.html", context, status=status)
 
 
 def late_bids(tender: Tender) -> list[Bid]:
     """Live late bids of this round, first come first."""
     found = Bid.objects.live().filter(tender=tender, is_late=True, round=tender.round)
+    return list(found.select_related("company").order_by("received_at"))
+
+
+def damaged_bids(tender: Tender) -> list[Bid]:
+    """Live bids of this round that could not be opened, also those that were opened later."""
+    found = Bid.objects.live().filter(tender=tender, round=tender.round).exclude(damage={})
     return list(found.select_related("company").order_by("received_at"))
 
 
@@ -247,7 +260,11 @@ def shown_record(tender: Tender) -> dict[str, Any] | None:
     if session is None:
         return None
     later = sessions.filter(completed_at__gte=session.completed_at).exclude(kind="bids")
-    return {**_with_moments(session.record), "session": session, "later": [_with_moments(one.record) for one in later]}
+    return {
+        **_with_moments(session.record),
+        "session": session,
+        "later": [{**_with_moments(one.record), "session_id": one.pk} for one in later],
+    }
 
 
 def _with_moments(record: dict[str, Any]) -> dict[str, Any]:
@@ -263,7 +280,7 @@ def _with_moments(record: dict[str, Any]) -> dict[str, Any]:
 def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     """An entry with moments instead of texts, and the reason of damage in words."""
     moments: dict[str, Any] = {n: parse_datetime(entry[n]) for n in ("received_at", "released_at") if n in entry}
-    return {**entry, **moments, "why": DAMAGE.get(entry.get("integrity", ""), OTHER_DAMAGE)}
+    return {**entry, **moments, "why": reason(entry.get("integrity", ""))}
 
 
 @signed_in

@@ -21,6 +21,7 @@ from bids import actions, keys
 from bids.actions import recovery_use as steps
 from bids.actions.opener_keys import challenge
 from bids.actions.opening_access import may_use_recovery_key, recovery_key_of
+from bids.actions.opening_time import AFTERWARDS
 from bids.actions.recovery_keys import next_name
 from bids.forms.acts import DeclarationForm, HandOverForm
 from bids.forms.recovery import KeepForm, TakeForm
@@ -169,7 +170,7 @@ def _use_act(request: HttpRequest, ceremony: Ceremony, use: RecoveryUse | None, 
         session = actions.release_recovery_key(
             actor=user, use_id=use.pk, session_id=sent.cleaned_data["session"], pieces=sent.cleaned_data["pieces"]
         )
-        if use.kind != "late" or session.completed_at:
+        if use.kind not in AFTERWARDS or session.completed_at:
             return redirect("bid_opening", tender_id=here)
     return redirect("bid_opening_recovery", tender_id=here)
 

@@ -21,6 +21,10 @@ from tendering.locking import lock_tender_at
 from tendering.models import Lot, Tender
 
 PRICES_SEALED: Final = gettext_lazy("The prices are still sealed; two openers open them once the panel is closed.")
+DAMAGED_OPEN: Final = gettext_lazy(
+    "A bid that could not be opened may still be restored. It is opened again, or two people decide that it stays "
+    "sealed."
+)
 
 
 def begin(actor: User, tender_id: int, action: str) -> tuple[Tender, datetime]:

@@ -14,7 +14,8 @@ from accounts import audit, outbox
 from accounts.decision import refuse, require
 from accounts.lifecycle import Role
 from accounts.models import User
-from evaluation.actions.access import begin, lot_of, opened_bid, tender_of_bid, words
+from bids.models import Bid
+from evaluation.actions.access import DAMAGED_OPEN, begin, lot_of, opened_bid, tender_of_bid, words
 from evaluation.conflicts import bidders, connections, unasked
 from evaluation.lifecycle import decide_moderate, decide_score
 from evaluation.models import BidderDeclaration, Consensus, PanelLock, PanelMember, Score
@@ -236,6 +237,11 @@ def set_consensus(
     return consensus
 
 
+def _may_be_restored(tender: Tender) -> bool:
+    """A quality part that could not be opened: once the scores are closed it never can be."""
+    return Bid.objects.mendable().filter(tender=tender, round=tender.round, opened_at=None).exists()
+
+
 def close_panel(*, actor: User, tender_id: int) -> PanelLock:
     """The chair closes the panel; refused while scores lie far apart without an agreed one."""
     with audit.in_transaction():
@@ -244,6 +250,8 @@ def close_panel(*, actor: User, tender_id: int) -> PanelLock:
         if apart:
             names = ", ".join(f"{cell.bid} {cell.lot} {cell.criterion}" for cell in apart[:5])
             refuse("consensus_missing", _("The panel has to agree on a score first: %(names)s.") % {"names": names})
+        if tender.two_envelopes and _may_be_restored(tender):
+            refuse("damaged_bid_open", DAMAGED_OPEN)
         lock = PanelLock(tender=tender, locked_at=now, locked_by=actor)
         lock.full_clean()
         lock.save()

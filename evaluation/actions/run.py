@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.decision import Refused, refuse, require
 from accounts.models import User
 from bids.models import Bid
-from evaluation.actions.access import PRICES_SEALED, begin
+from evaluation.actions.access import DAMAGED_OPEN, PRICES_SEALED, begin
 from evaluation.actions.formal import unchecked_bids
 from evaluation.actions.panel import is_closed
 from evaluation.actions.supplements import supplements_with_files
@@ -83,8 +83,14 @@ def gaps(tender: Tender, now: datetime) -> list[Refused]:
     if any(row.needs_judging or row.needs_second for row in supplements_with_files(tender)):
         text = _("A document that was handed in has not been judged yet, or waits for a second person.")
         found.append(Refused("documents_unjudged", text))
-    if Bid.objects.live().filter(tender=tender, late_admitted_at__isnull=False, opened_at=None).exists():
+    if (
+        Bid.objects.live()
+        .filter(tender=tender, late_admitted_at__isnull=False, opened_at=None, damaged_at=None)
+        .exists()
+    ):
         found.append(Refused("late_bid_sealed", _("An admitted late bid has not been opened yet.")))
+    if Bid.objects.mendable().filter(tender=tender, round=tender.round).exists():
+        found.append(Refused("damaged_bid_open", DAMAGED_OPEN))
     return found
 
 

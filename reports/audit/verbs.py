@@ -109,6 +109,12 @@ VERBS: dict[str, Verb] = {
         "opening.released": _("An opener released the own part of the key."),
         "opening.wrong_pass_sentence": _("A wrong pass sentence was tried at the opening."),
         "bids.opened": _("The bids were opened and recorded."),
+        "opening.failed": _("Enough people released their parts, which together opened nothing."),
+        "opening.ended": _("An opener ended an attempt that had opened nothing."),
+        "damaged_bid.restored": _("The stored files of a bid that could not be opened are whole again."),
+        "damaged_bid.decided": _("It was decided that a bid which cannot be restored stays sealed; a second person "
+                                 "must confirm."),
+        "damaged_bid.confirmed": _("A second person confirmed that a bid which cannot be restored stays sealed."),
         "late_bid.decided": _("It was decided what happens to a late bid; a second person must confirm."),
         "late_bid.confirmed": _("A second person confirmed the decision on a late bid."),
         "opener_key.created": _("An opener made a new key."),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.evidence import canonical_bytes, digest
+from bids.damage import reason
 from bids.models import OpeningSession
 from bids.nouns import said
 from evaluation.figures import money, number
@@ -94,6 +95,8 @@ def _facts(record: Json, tender: Tender) -> list[list[str]]:
         rows.append([_("Round"), str(record["round"])])
     if record["kind"] == "late":
         rows.append([_("Occasion"), said(tender, "Late bids that two people admitted")])
+    if record["kind"] in {"again", "again_prices"}:
+        rows.append([_("Occasion"), said(tender, "Bids that could not be opened before and were restored")])
     if record["kind"] == "prices":
         rows.append([_("Occasion"), _("Price envelopes, after the scores were closed")])
     elif record.get("envelope") == "technical":
@@ -178,6 +181,15 @@ def _lot_words(lot: Json) -> str:
     return _("%(lot)s (variant)") % {"lot": code} if lot.get("variant") else code
 
 
+def _broken(bid: Json, tender: Tender) -> str:
+    """What is wrong with it, and whether it may still be opened."""
+    text = str(reason(bid["integrity"]))
+    if bid.get("mendable"):
+        kept = said(tender, "The bid is not out: it can be opened as soon as the same bytes are restored.")
+        return f"{text} {kept}"
+    return text
+
+
 def _where_sealed(record: Json, tender: Tender) -> list[str]:
     """One sentence per place at which bids were sealed, naming those bids."""
     places = {
@@ -191,6 +203,9 @@ def _where_sealed(record: Json, tender: Tender) -> list[str]:
 
 def _sections(record: Json, tender: Tender) -> list[dict[str, Any]]:
     found = []
+    if broken := [bid for bid in record["bids"] if bid["integrity"] != "ok"]:
+        sentences = [f"{bid['bid']}, {bid['bidder']}: {_broken(bid, tender)}" for bid in broken]
+        found.append({"title": said(tender, "Bids that could not be opened"), "sentences": sentences})
     if log := _envelope(record):
         found.append({"title": _("Opened with the recovery key"), "sentences": log})
     if where := _where_sealed(record, tender):

@@ -282,6 +282,7 @@ TABLE: dict[str, Row] = {
     "bid_opening_declare": Row(only(OPENER), "POST", on="closed"),
     "bid_opening_record": _kept(only(OFFICER, APPROVER, OPENER, AUDITOR), "needs an opening; tested in bids"),
     "bid_late": _kept(only(OFFICER, APPROVER), "needs a late bid; tested in bids"),
+    "bid_damaged": _kept(only(OFFICER, APPROVER), "needs a bid that could not be opened; tested in bids"),
     "opener_keys": Row(only(OPENER, ADMIN)),
     "group_rehearsal": _kept(only(OPENER, ADMIN), _KEY),
     "group_rehearsal_part": Row(only(OPENER), "POST"),
