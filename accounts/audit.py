@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from accounts import clock, practice
 from accounts.evidence import chain_event
 from accounts.models import AuditEvent, ChainHead, User
+from accounts.rows import only
 
 
 def record(
@@ -62,7 +63,7 @@ def stamp(moment: datetime) -> str:
 
 def _lock_head(chain: str) -> ChainHead:
     heads = ChainHead.objects.select_for_update().filter(chain=chain)
-    if (head := heads.first()) is None:
+    if (head := only(heads)) is None:
         ChainHead.objects.bulk_create([ChainHead(chain=chain)], ignore_conflicts=True)
         head = heads.get()
     return head

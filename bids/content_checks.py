@@ -69,7 +69,8 @@ def gaps(content: DraftContent, tender: Tender) -> list[Gap]:
 
 
 def _sheet(tender: Tender) -> _Sheet:
-    lots = {lot.code: lot for lot in tender.lots.prefetch_related("items")}
+    prefetch_related_objects([tender], "lots__items", "criteria")  # read once for this object
+    lots = {lot.code: lot for lot in tender.lots.all()}
     return _Sheet(
         lots=lots,
         items={code: {item.ref: item for item in lot.items.all()} for code, lot in lots.items()},

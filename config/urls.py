@@ -17,6 +17,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("reports.api.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api)),  # first: asked most often in the minutes before a deadline
     path("", views.start, name="start"),
     path("", include("accounts.urls")),
     path("", include("tendering.urls")),
@@ -27,7 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("config.pages")),
     path("account/", include("allauth.urls")),
     path("operator/", admin.site.urls),
-    path("api/v1/", include(api)),
 ]
 handler400, handler403, handler404, handler500 = (
     "config.views.bad_request",

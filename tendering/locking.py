@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.decision import refuse
+from accounts.rows import only
 from tendering.models import Tender
 
 CLOCK_TOLERANCE = timedelta(seconds=2)
@@ -40,10 +41,11 @@ def lock_tender(tender_id: int, *, share: bool = False) -> Tender:
 def lock_tender_at(tender_id: int, *, share: bool = False) -> tuple[Tender, datetime]:
     """The locked tender and the one moment of the act: the clock is read after the lock was granted."""
     lock_row(Tender, tender_id, share=share)
-    tender = Tender.objects.select_related("buyer").filter(pk=tender_id).first()
+    found = Tender.objects.select_related("buyer").filter(pk=tender_id)
+    tender = only(found.annotate(read_at=clock.reading()))  # a statement of its own, after the lock
     if tender is None:  # a real one seen from a practice, or the other way round
         raise Http404
-    now = clock.now()
+    now: datetime = tender.read_at
     _check_clock(tender, now)
     if not share or connection.vendor == "sqlite":  # a shared PostgreSQL lock must not write: the writers would wait
         _raise_mark(tender, now)

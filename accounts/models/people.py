@@ -109,7 +109,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def role_table(self) -> dict[int, frozenset[str]]:
         """{organisation id: roles held now} in the present world (accounts.practice); one query per request."""
         table: dict[int, set[str]] = {}
-        held = self.memberships.active(clock.now()).filter(organization__practice_run=practice.current_run_id())
+        held = self.memberships.active(clock.reading()).filter(organization__practice_run=practice.current_run_id())
         for organization_id, role in held.values_list("organization_id", "role"):
             table.setdefault(organization_id, set()).add(role)
         return {key: frozenset(roles) for key, roles in table.items()}
@@ -145,7 +145,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def active(self, now: datetime) -> MembershipQuerySet:
+    def active(self, now: datetime | models.Expression) -> MembershipQuerySet:
         """Held at this moment: begun, not ended. Everything that asks for roles starts here."""
         return self.filter(Q(starts_at=None) | Q(starts_at__lte=now), Q(ends_at=None) | Q(ends_at__gt=now))
 

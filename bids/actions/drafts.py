@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,7 @@ from accounts import audit, clock
 from accounts.decision import refuse, require
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
-from accounts.rows import check_row
+from accounts.rows import check_row, only
 from bids import keys, storage
 from bids.actions import trail
 from bids.actions.access import require_bidder, require_may_bid
@@ -29,10 +30,10 @@ from bids.envelopes import envelope_of
 from bids.lifecycle import decide_submit
 from bids.models import Draft, SealedObject, Upload
 from bids.upload import SealedUpload
-from tendering.locking import lock_row
 from tendering.models import Tender
 
 KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
+_ONE_DRAFT: Final = ("tender", "company")  # looked for under the lock of the company; never changes afterwards
 
 
 def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
@@ -42,13 +43,14 @@ def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
         require_may_bid(actor, company, tender, now)
         require(decide_submit(tender.status(now)))
         lock_company(company)
-        if found := Draft.objects.filter(tender=tender, company=company).first():
+        if found := only(Draft.objects.filter(tender=tender, company=company)):
+            found.tender, found.company = tender, company
             return found
         draft = Draft(
             tender=tender, company=company, edition=tender.edition, created_at=now, updated_at=now, updated_by=actor,
         )  # fmt: skip
         draft.content = encrypt(draft, _blank(tender))
-        check_row(draft)
+        check_row(draft, settled=_ONE_DRAFT)
         draft.save()
         trail.record(tender.pk, "draft.started", actor=actor, at=now, subject=f"draft:{draft.pk}")
     return draft
@@ -157,7 +159,7 @@ def expire_drafts(*, actor: User | None) -> int:
 def own_draft(actor: User, draft_id: UUID | str) -> Draft:
     """The draft, if the person belongs to its company; Http404 otherwise."""
     companies = actor.organizations_with(*PROVIDER_ROLES)
-    draft = Draft.objects.select_related("tender__buyer", "company").filter(pk=draft_id, company__in=companies).first()
+    draft = only(Draft.objects.select_related("tender__buyer", "company").filter(pk=draft_id, company__in=companies))
     if draft is None:
         raise Http404
     return draft
@@ -180,8 +182,9 @@ def delete_loose_objects(draft_id: UUID) -> None:
     _delete_objects(list(SealedObject.objects.filter(draft_id=draft_id, bid=None)))
     unfinished = Upload.objects.filter(draft_id=draft_id, ended="")
     parts = list(unfinished.values_list("path", flat=True))
-    unfinished.update(ended="removed", ended_at=clock.now(), note=b"")
-    transaction.on_commit(lambda: storage.remove_parts(parts))
+    if parts:
+        unfinished.update(ended="removed", ended_at=clock.now(), note=b"")
+        transaction.on_commit(lambda: storage.remove_parts(parts))
 
 
 def delete_waiting_manifests(draft_id: UUID, envelope: str = "") -> None:
@@ -192,7 +195,7 @@ def delete_waiting_manifests(draft_id: UUID, envelope: str = "") -> None:
 
 def lock_company(company: Organization) -> None:
     """Acts of one company wait for each other. FOR NO KEY UPDATE lets rows that only refer to the company pass."""
-    Organization.objects.select_for_update(no_key=True).get(pk=company.pk)
+    Organization.objects.select_for_update(no_key=True).values_list("pk").get(pk=company.pk)
 
 
 def _expire(pk: UUID, actor: User | None) -> None:
@@ -205,21 +208,34 @@ def _expire(pk: UUID, actor: User | None) -> None:
         draft.delete()
 
 
-def lock_draft(actor: User, draft_id: UUID | str) -> tuple[Draft, datetime]:
-    """The draft under lock and the moment of the act; refuses when the tender takes no bids."""
-    found = own_draft(actor, draft_id)
-    tender, now = trail.lock_shared(found.tender_id)
-    require_bidder(actor, found.company)
-    lock_row(Draft, found.pk)
-    draft = own_draft(actor, draft_id)
+def lock_draft(
+    actor: User, draft_id: UUID | str, locked: tuple[Tender, datetime] | None = None
+) -> tuple[Draft, datetime]:
+    """The draft under lock and the moment of the act; refuses when the tender takes no bids, Http404 for a foreign one.
+
+    `locked`: what `lock_shared` gave, where the act has locked the tender before.
+    """
+    own = Draft.objects.filter(pk=draft_id, company__in=actor.organizations_with(*PROVIDER_ROLES))
+    tender, now = locked or trail.lock_shared(_tender_of(own))
+    draft = only(own.filter(tender=tender).select_related("company").select_for_update(of=("self",)))
+    if draft is None:
+        raise Http404
+    require_bidder(actor, draft.company)
     require(decide_submit(tender.status(now)))
+    draft.tender = tender
     return draft, now
+
+
+def _tender_of(own: QuerySet[Draft]) -> int:
+    for tender_id in own.values_list("tender", flat=True):
+        return tender_id
+    raise Http404
 
 
 def write_content(draft: Draft, content: DraftContent, actor: User, now: datetime) -> None:
     draft.content = encrypt(draft, content)
     draft.updated_at, draft.updated_by = now, actor
-    check_row(draft)
+    check_row(draft, settled=_ONE_DRAFT)
     draft.save()
 
 
@@ -236,7 +252,7 @@ def _store_object(draft: Draft, stored: SealedUpload, now: datetime) -> SealedOb
         sha256=stored.sealed.sha256_cipher,
         stored_at=now,
     )
-    check_row(item)
+    check_row(item, settled=("path",))
     item.save(force_insert=True)
     return item
 

@@ -17,7 +17,7 @@ from accounts.models import Organization, User
 from bids import receipts
 from bids.actions.access import require_may_bid
 from bids.actions.drafts import content_of, own_draft
-from bids.actions.seal import current_seal
+from bids.actions.seal import current_seal, current_seals
 from bids.actions.sealed_outside import SealedOutside, ToSeal, check_sealed, to_seal
 from bids.actions.submission import check_documents, seal_parts
 from bids.content import DraftContent, LotContent
@@ -51,7 +51,7 @@ def rehearse(
             [
                 (pk, data)
                 for pk, _envelope, data in seal_parts(
-                    content, draft.tender, draft.company_id, draft.pk, standing_of(draft)
+                    content, draft.tender, draft.company_id, draft.pk, standing_of(draft), current_seals(draft.tender)
                 )
             ],
         )

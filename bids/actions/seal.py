@@ -40,7 +40,9 @@ def make_seal(tender: Tender, actor: User, at: datetime) -> None:
 
 def current_seals(tender: Tender) -> list[TenderSeal]:
     """The seals of the tender's current round in the order in which their envelopes are opened; empty before."""
-    found = TenderSeal.objects.filter(tender=tender, generation=tender.round)
+    found = list(TenderSeal.objects.filter(tender=tender, generation=tender.round))
+    for seal in found:
+        seal.tender = tender
     return sorted(found, key=lambda seal: seal.envelope == PRICE)
 
 

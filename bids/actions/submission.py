@@ -25,13 +25,13 @@ from accounts.decision import RefusedError, refuse, require
 from accounts.holders import holders
 from accounts.lifecycle import Role
 from accounts.models import IdempotencyKey, Organization, User
-from accounts.rows import check_row
+from accounts.rows import check_row, only
 from bids import receipts, storage
 from bids.actions import once, trail
 from bids.actions.access import require_bidder, require_may_bid
 from bids.actions.drafts import content_of, delete_loose_objects, delete_waiting_manifests, lock_company, own_draft
 from bids.actions.profile import require_authority, with_authority
-from bids.actions.seal import current_seal
+from bids.actions.seal import current_seal, current_seals
 from bids.content import DraftContent
 from bids.content_checks import check_to_hand_in
 from bids.envelopes import envelope_of, split
@@ -47,6 +47,7 @@ OTHER_VERSION: Final = gettext_lazy(
 OTHER_EDITION: Final = gettext_lazy(
     "This was sealed for another edition of the documents. Look at what changed and seal it again."
 )
+_SUPERSEDED: Final = ("tender", "company", "round", "is_late")  # one live bid of these: `_supersede` has seen to it
 MANIFEST_GONE: Final = gettext_lazy(
     "The sealed prices and answers that you name are not here. Seal and send them again."
 )
@@ -151,7 +152,7 @@ def submit_manifest(
 
 def repeated_receipt(actor: User, key: str, request: dict[str, Any], at: datetime) -> Receipt | None:
     """The receipt of an earlier identical request, looked up before any work is done."""
-    row = IdempotencyKey.objects.filter(user=actor, key=key, act="submit").first()
+    row = only(IdempotencyKey.objects.filter(user=actor, key=key, act="submit"))
     if row is None or not row.answer:
         return None
     with audit.in_transaction():
@@ -180,19 +181,19 @@ def _seal(
     actor: User, company: Organization, tender: Tender, content: DraftContent, draft_id: UUID, draft: Draft | None
 ) -> SealedBid:
     check_to_hand_in(content, tender)
-    seal = current_seal(tender)
-    check_documents(content, draft_id, seal)
+    seals = current_seals(tender) or [current_seal(tender)]
+    check_documents(content, draft_id, seals[0])
     standing = standing_of(draft) if draft else Standing(next_version(tender.pk, company.pk), tender.edition)
 
     def stored(standing: Standing) -> tuple[SealedManifest, ...]:
-        parts = [*seal_parts(content, tender, company.pk, draft_id, standing)]
+        parts = [*seal_parts(content, tender, company.pk, draft_id, standing, seals)]
         return tuple(SealedManifest.stored(*part) for part in parts)
 
     return SealedBid(
         actor=actor,
         company=company,
         tender=tender,
-        seal=seal,
+        seal=seals[0],
         draft_id=draft_id,
         draft=draft,
         manifests=stored(standing),
@@ -204,14 +205,14 @@ def _seal(
 
 
 def seal_parts(
-    content: DraftContent, tender: Tender, company_id: int, draft_id: UUID, standing: Standing
+    content: DraftContent, tender: Tender, company_id: int, draft_id: UUID, standing: Standing, seals: list[TenderSeal]
 ) -> Iterator[tuple[UUID, str, bytes]]:
     """(object id, envelope, sealed manifest) of each part, sealed on the server; nothing is stored."""
+    recipients = {seal.envelope: seal.recipient for seal in seals}
     for envelope, part in split(content, tender).items():
         object_id = uuid4()
         place = manifest_slot(tender.pk, company_id, draft_id, object_id, envelope, part, standing)
-        recipient = current_seal(tender, envelope).recipient
-        yield object_id, envelope, seal_manifest(manifest_of(part, standing), place, recipient)
+        yield object_id, envelope, seal_manifest(manifest_of(part, standing), place, recipients[envelope])
 
 
 def manifest_of(content: DraftContent, standing: Standing) -> Manifest:
@@ -294,7 +295,7 @@ def _record(
     bid = _new_bid(sealed, tender, received, now, is_late=received >= tender.tender_period_end)
     manifests = _manifests_for(bid, sealed, written)
     replaced = _supersede(bid, now)
-    check_row(bid)
+    check_row(bid, settled=_SUPERSEDED)
     bid.save(force_insert=True)
     objects = _bind_objects(bid, sealed, manifests, now)
     receipt = receipts.write_receipt(
@@ -315,7 +316,7 @@ def _check_draft(sealed: SealedBid, tender: Tender) -> None:
     """The draft is still the one that was sealed, by people who have seen the present edition of the documents."""
     if sealed.draft is None:
         return
-    current = Draft.objects.select_for_update().filter(pk=sealed.draft.pk).first()
+    current = only(Draft.objects.select_for_update().filter(pk=sealed.draft.pk))
     if current is None:
         raise Http404
     if (current.version, bytes(current.content)) != (sealed.draft.version, bytes(sealed.draft.content)):
@@ -404,7 +405,7 @@ def _bind_manifest(bid: Bid, manifest: SealedManifest, sealed_at: str, now: date
         stored_at=now,
         sealed_at=sealed_at,
     )
-    check_row(row)
+    check_row(row, settled=("path",))
     row.save(force_insert=True)
     return row
 

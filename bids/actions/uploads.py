@@ -22,7 +22,7 @@ from accounts import audit, clock
 from accounts.decision import refuse, require
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import User
-from accounts.rows import check_row
+from accounts.rows import check_row, only
 from bids import keys, storage
 from bids.actions import drafts, trail
 from bids.actions.trail import lock_shared
@@ -46,6 +46,8 @@ WRONG_BYTES: Final = {
     ),
 }
 NO_NOTE: Final = b""  # a name is kept for an upload that goes on; then it stands in the draft alone
+_USEFUL: Final = ("", "complete")  # how an upload stands that its company may still see
+_NEW: Final = ("object_id", "path", "offset")  # of an announcement: asked for, random, nothing has arrived
 OVERHEAD: Final = 1.13  # padding (at most 12 %) and the age format
 
 
@@ -106,7 +108,7 @@ def announce_upload(*, actor: User, draft_id: UUID | str, announced: Announced) 
             touched_at=now,
             expires_at=_expiry(draft.tender, now),
         )
-        check_row(upload)
+        check_row(upload, settled=_NEW)
         upload.save()
         data = {"sha256": announced.sha256, "size": announced.size}
         subject = f"object:{announced.object_id}"
@@ -117,7 +119,7 @@ def announce_upload(*, actor: User, draft_id: UUID | str, announced: Announced) 
 def own_upload(actor: User, upload_id: UUID) -> Upload:
     """An unfinished or complete upload of the person's company; Http404 otherwise and once it has ended badly."""
     companies = actor.organizations_with(*PROVIDER_ROLES)
-    found = Upload.objects.filter(pk=upload_id, company__in=companies, ended__in=["", "complete"]).first()
+    found = only(Upload.objects.filter(pk=upload_id, company__in=companies, ended__in=_USEFUL))
     if found is None:
         raise Http404
     return found
@@ -131,11 +133,12 @@ def take_chunk(*, actor: User, upload_id: UUID, offset: int, data: bytes, sha256
     if hashlib.sha256(data).digest() != sha256:
         _count_refusal(actor, upload_id)
         raise DamagedError
+    found = own_upload(actor, upload_id)
     if offset == 0:
-        _look_at_head(actor, upload_id, data)
-    fault = _fault_of_whole(own_upload(actor, upload_id), offset, data)
+        _look_at_head(found, data)
+    fault = _fault_of_whole(found, offset, data, sha256)
     try:
-        upload = _write(actor, upload_id, offset, data, fault)
+        upload = _write(actor, found, offset, data, fault)
     except OutOfTurnError:
         _count_refusal(actor, upload_id)
         raise
@@ -145,9 +148,8 @@ def take_chunk(*, actor: User, upload_id: UUID, offset: int, data: bytes, sha256
     return upload
 
 
-def _look_at_head(actor: User, upload_id: UUID, data: bytes) -> None:
+def _look_at_head(upload: Upload, data: bytes) -> None:
     """Refuses at the first chunk what is not sealed, so that nothing readable gets onto our disk."""
-    upload = own_upload(actor, upload_id)
     if len(data) >= min(upload.size, LONGEST_HEAD) and not _is_sealed(data, upload.size):
         refuse("not_sealed", WRONG_BYTES["not_sealed"])
 
@@ -160,30 +162,40 @@ def _is_sealed(head: bytes, size: int) -> bool:
     return True
 
 
-def _fault_of_whole(upload: Upload, offset: int, data: bytes) -> str:
+def _fault_of_whole(upload: Upload, offset: int, data: bytes, sha256: bytes) -> str:
     """What is wrong with the whole that this last chunk completes: a key of WRONG_BYTES; "" also for any other chunk.
 
-    Read and hashed before anything is locked: the bytes up to `offset` do not change while the upload stands there, and
+    `sha256` is the digest of `data`, compared before: a chunk that is the whole is not hashed again. Read and hashed
+    before anything is locked: the bytes up to `offset` do not change while the upload stands there, and
     `_write` refuses the chunk when it stands elsewhere by then.
     """
     if upload.ended or offset != upload.offset or offset + len(data) != upload.size:
         return ""
-    whole, head = hashlib.sha256(), b""
-    for piece in (*storage.read_beginning(upload.path, offset), data):
-        whole.update(piece)
-        head += piece[: LONGEST_HEAD - len(head)]
-    if whole.hexdigest() != upload.sha256:
+    head, digest = data[:LONGEST_HEAD], sha256.hex()
+    if offset:
+        head, digest = _read_whole(upload.path, offset, data)
+    if digest != upload.sha256:
         return "hash_mismatch"
     return "" if _is_sealed(head, upload.size) else "not_sealed"
 
 
-def _write(actor: User, upload_id: UUID, offset: int, data: bytes, fault: str) -> Upload:
+def _read_whole(path: str, offset: int, last: bytes) -> tuple[bytes, str]:
+    """Head and hex SHA-256 of what lies on disk up to `offset`, followed by the last chunk."""
+    whole, head = hashlib.sha256(), b""
+    for piece in (*storage.read_beginning(path, offset), last):
+        whole.update(piece)
+        head += piece[: LONGEST_HEAD - len(head)]
+    return head, whole.hexdigest()
+
+
+def _write(actor: User, found: Upload, offset: int, data: bytes, fault: str) -> Upload:
     """The upload with this chunk. `fault` is what is wrong with the whole, if this makes it whole."""
     with audit.in_transaction():
-        found = own_upload(actor, upload_id)
         tender, now = lock_shared(found.tender_id)
         require(decide_submit(tender.status(now)))
         upload = _locked(found.pk)
+        if upload.ended not in _USEFUL:
+            raise Http404
         if upload.ended or offset != upload.offset:
             raise OutOfTurnError(upload.offset)
         if offset + len(data) > upload.size:
@@ -199,7 +211,7 @@ def _write(actor: User, upload_id: UUID, offset: int, data: bytes, fault: str) -
             _finish(upload, actor, now, fault)
         upload.save()
         if note is not None:
-            _attach(actor, upload.draft_id, upload.object_id, note)
+            _attach(actor, upload.draft_id, upload.object_id, note, (tender, now))
     return upload
 
 
@@ -228,7 +240,7 @@ def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> None:
             stored_at=now,
             sealed_at=upload.sealed_at,
         )
-        check_row(item)
+        check_row(item, settled=("path",))
         item.save(force_insert=True)
     verb = "upload.refused" if fault else "upload.completed"
     data = {"sha256": upload.sha256, "size": upload.size, "chunks": upload.chunks, "refusals": upload.refusals}
@@ -244,9 +256,12 @@ def attach_arrived(*, actor: User, draft_id: UUID | str, object_id: UUID, note: 
         return _attach(actor, draft_id, object_id, note)
 
 
-def _attach(actor: User, draft_id: UUID | str, object_id: UUID, note: dict[str, Any]) -> SealedObject:
-    draft, now = drafts.lock_draft(actor, draft_id)
-    item = SealedObject.objects.filter(pk=object_id, draft_id=draft.pk, kind="document").first()
+def _attach(
+    actor: User, draft_id: UUID | str, object_id: UUID, note: dict[str, Any],
+    locked: tuple[Tender, datetime] | None = None,
+) -> SealedObject:  # fmt: skip
+    draft, now = drafts.lock_draft(actor, draft_id, locked)
+    item = only(SealedObject.objects.filter(pk=object_id, draft_id=draft.pk, kind="document"))
     if item is None:
         raise Http404
     wanted = _note(item.pk, item.sha256, note)
@@ -254,8 +269,10 @@ def _attach(actor: User, draft_id: UUID | str, object_id: UUID, note: dict[str, 
     if any(file.object == wanted.object for file in content.files):
         return item
     _check_count(content)
-    item.envelope = envelope_of(draft.tender, wanted.role)
-    item.save(update_fields=["envelope"])
+    envelope = envelope_of(draft.tender, wanted.role)
+    if item.envelope != envelope:
+        item.envelope = envelope
+        item.save(update_fields=["envelope"])
     drafts.write_content(draft, content.with_files((*content.files, wanted)), actor, now)
     data = {"sha256": item.sha256, "size": item.size}
     trail.record(draft.tender_id, "document.attached", actor=actor, at=now, subject=f"object:{item.pk}", data=data)

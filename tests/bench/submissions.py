@@ -8,7 +8,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -18,12 +18,13 @@ from uuid import uuid4
 from tests.faults import LeftOutError
 from tests.faults.after import Result, examine
 from tests.faults.clients import Client, crowd
-from tests.faults.database import postgresql
-from tests.faults.installation import Installation, children_of
+from tests.faults.database import Server, postgresql
+from tests.faults.installation import Installation, children_of, cpu_of
 
 BIDS, COMPANIES, AT_ONCE = 500, 50, 8
 DOCUMENT, CHUNK = 2_000_000, 4 << 20
 MINUTE, MOST_SECONDS = 60.0, 600.0  # the target, and when a slow machine stops
+CORES = 2  # of the machine the target is for
 SIZES = (1, 100, 500)  # MB of one document sealed by the server; the first is the floor
 PIECE = bytes(1 << 20)
 MIB = 1 << 20
@@ -37,6 +38,7 @@ class Rush:
     bids: int
     seconds: float
     submitting: list[float]
+    cpu: dict[str, float]  # CPU seconds by who used them
     result: Result
 
     def lines(self) -> list[str]:
@@ -44,10 +46,13 @@ class Rush:
         ratio = self.seconds / self.bids * BIDS / MINUTE
         worst = quantiles(self.submitting, n=100)[98]
         size = DOCUMENT // 1_000_000
+        shares = ", ".join(f"{who} {seconds / self.bids * 1000:.0f}" for who, seconds in self.cpu.items())
+        work = sum(self.cpu.values()) / self.bids * BIDS / (CORES * MINUTE)
         faults = "; ".join(self.result.faults) or "none lost, none doubled, every receipt verified, the trail whole"
         return [
             f"Handing in on {self.database}: {self.bids} bids with {size} MB each, {AT_ONCE} clients at a time",
             f"  {self.seconds:8.1f} s  {self.bids / self.seconds * 60:8.0f} a minute  time / target {ratio:6.2f}",
+            f"  CPU of {BIDS} bids / {CORES} cores for a minute {work:6.2f}  (ms a bid: {shares})",
             f"  the request that hands in: median {median(self.submitting) * 1000:.0f} ms, "
             f"99 of 100 within {worst * 1000:.0f} ms",
             f"  {faults}",
@@ -89,16 +94,22 @@ def tables() -> list[Rush | Peaks]:
 
 
 @contextmanager
-def _installed() -> Iterator[tuple[Installation, str]]:
+def _installed() -> Iterator[tuple[Installation, Server | None]]:
     with ExitStack() as stack:
-        try:
-            address = stack.enter_context(postgresql()).url()
-        except LeftOutError:
-            address = ""
-        yield stack.enter_context(Installation(database=address)), "PostgreSQL" if address else "SQLite"
+        server = None
+        with suppress(LeftOutError):
+            server = stack.enter_context(postgresql())
+        yield stack.enter_context(Installation(database=server.url() if server else "")), server
 
 
-def _rush(place: Installation, database: str) -> Rush:
+def _cpu(place: Installation, database: Server | None) -> dict[str, float]:
+    """CPU seconds so far: of the web server, the database server and this process, in which the clients run."""
+    assert place.web
+    served = {"web server": cpu_of(place.web.pid), "clients": time.process_time()}
+    return {**served, "PostgreSQL": cpu_of(database.pid())} if database else served
+
+
+def _rush(place: Installation, database: Server | None) -> Rush:
     clients = crowd(place, COMPANIES, size=DOCUMENT, chunk=CHUNK)
     numbers, lock = count(), threading.Lock()
     end = time.monotonic() + MOST_SECONDS
@@ -113,15 +124,17 @@ def _rush(place: Installation, database: str) -> Rush:
                 return
             own[number % len(own)].bid()
 
-    started = time.monotonic()
+    before, started = _cpu(place, database), time.monotonic()
     lanes = [threading.Thread(target=work, args=(lane,)) for lane in range(AT_ONCE)]
     _all(lanes, threading.Thread.start)
     _all(lanes, threading.Thread.join)
     seconds = time.monotonic() - started
+    cpu = {who: used - before[who] for who, used in _cpu(place, database).items()}
     result = Result("submissions")
     examine(place, clients, result)
     done = sum(len(client.acknowledged) for client in clients)
-    return Rush(database, done, seconds, [each for client in clients for each in client.submitting], result)
+    submitting = [each for client in clients for each in client.submitting]
+    return Rush("PostgreSQL" if database else "SQLite", done, seconds, submitting, cpu, result)
 
 
 def _all(lanes: list[threading.Thread], act: Callable[[threading.Thread], object]) -> None:

@@ -120,8 +120,13 @@ class Client:
         place = self.persist(lambda: self._announce(note, len(sealed)), stop)
         if place is None:  # announced before, the answer with its address was lost: take another id
             return self.upload(draft, data, stop)
-        while not self.persist(lambda: self._next_chunk(place, sealed), stop):
-            pass
+        offset = 0
+        while offset < len(sealed):
+            try:
+                offset = self._send_chunk(place, sealed, offset)
+            except GoneError:
+                time.sleep(random.random() / 20)
+                offset = self.persist(lambda: self._offset(place), stop)
         return object_id
 
     def _announce(self, note: dict[str, str], size: int) -> str | None:
@@ -132,20 +137,22 @@ class Client:
         assert status == 201, content
         return headers["Location"].partition("/api/v1/")[2]
 
-    def _next_chunk(self, place: str, sealed: bytes) -> bool:
-        """Whether the document is whole at the server."""
-        _status, headers, content = self.call("HEAD", place)
-        assert _status == 200, (_status, content)
-        offset = int(headers["Upload-Offset"])
-        if offset == len(sealed):
-            return True
+    def _offset(self, place: str) -> int:
+        """Where the upload stands; asked only after an answer was lost, as the protocol has it."""
+        status, headers, content = self.call("HEAD", place)
+        assert status == 200, (status, content)
+        return int(headers["Upload-Offset"])
+
+    def _send_chunk(self, place: str, sealed: bytes, offset: int) -> int:
+        """Where the upload stands after this chunk."""
         piece = sealed[offset : offset + self.chunk]
         checksum = base64.b64encode(hashlib.sha256(piece).digest()).decode()
-        status, _headers, content = self.call(
+        status, headers, content = self.call(
             "PATCH", place, piece, Upload_Offset=str(offset), Upload_Checksum=f"sha256 {checksum}"
         )
-        assert status in {204, 409}, (status, content)
-        return False
+        if "Upload-Offset" not in headers:
+            raise RefusedError(status, content)
+        return int(headers["Upload-Offset"])
 
     def submit(self, draft: str, key: str) -> dict[str, Any]:
         started = time.monotonic()

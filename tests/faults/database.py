@@ -41,7 +41,7 @@ class Server:
 
     def kill(self) -> int:
         """SIGKILL to the postmaster of this folder and its children, as they are; how many died."""
-        postmaster = int((self.home / "data" / "postmaster.pid").read_text().split()[0])
+        postmaster = self.pid()
         died = [postmaster, *children_of(postmaster)]
         for pid in died:
             with suppress(ProcessLookupError):
@@ -49,6 +49,10 @@ class Server:
         while any(Path(f"/proc/{pid}/fd").exists() and _alive(pid) for pid in died):
             time.sleep(0.02)
         return len(died)
+
+    def pid(self) -> int:
+        """Of the process that started all others of this server."""
+        return int((self.home / "data" / "postmaster.pid").read_text().split()[0])
 
     def url(self) -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"

@@ -136,6 +136,16 @@ class Installation:
         self.end()
 
 
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process and everything it started, living or ended."""
+    try:
+        figures = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    own = sum(map(int, figures[11:15])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(cpu_of(child) for child in children_of(pid))
+
+
 def children_of(pid: int) -> list[int]:
     """Process ids of the direct children, as Linux lists them."""
     found = []
