@@ -259,28 +259,34 @@ def shown_record(tender: Tender) -> dict[str, Any] | None:
     session = sessions.filter(kind="bids").last()
     if session is None:
         return None
-    later = sessions.filter(completed_at__gte=session.completed_at).exclude(kind="bids")
+    later = list(sessions.filter(completed_at__gte=session.completed_at).exclude(kind="bids"))
+    again = [done for done in later if done.kind in {"again", "again_prices"}]
+    mended = {one["bid"] for done in again for one in done.record["bids"] if one["integrity"] == "ok"}
     return {
-        **_with_moments(session.record),
+        **_with_moments(session.record, mended),
         "session": session,
-        "later": [{**_with_moments(one.record), "session_id": one.pk} for one in later],
+        "later": [{**_with_moments(one.record, mended), "session_id": one.pk} for one in later],
     }
 
 
-def _with_moments(record: dict[str, Any]) -> dict[str, Any]:
+def _with_moments(record: dict[str, Any], mended: set[str]) -> dict[str, Any]:
+    """`mended`: bids that could not be opened at first and were opened later."""
     moments = {name: parse_datetime(record[name]) for name in ("deadline", "started_at", "opened_at") if record[name]}
-    lists = {name: [_entry(entry) for entry in record.get(name, [])] for name in ("openers", "bids", "late")}
+    lists = {name: [_entry(entry, mended) for entry in record.get(name, [])] for name in ("openers", "bids", "late")}
+    damaged = sum(entry["integrity"] != "ok" for entry in record["bids"])
     more = {
-        "damaged": sum(entry["integrity"] != "ok" for entry in record["bids"]),
+        "damaged": damaged,
+        "intact": len(record["bids"]) - damaged,
         "sha256": digest("opening-record", canonical_bytes(record)),
     }
     return {**record, **moments, **lists, **more}
 
 
-def _entry(entry: dict[str, Any]) -> dict[str, Any]:
+def _entry(entry: dict[str, Any], mended: set[str]) -> dict[str, Any]:
     """An entry with moments instead of texts, and the reason of damage in words."""
     moments: dict[str, Any] = {n: parse_datetime(entry[n]) for n in ("received_at", "released_at") if n in entry}
-    return {**entry, **moments, "why": reason(entry.get("integrity", ""))}
+    later = entry.get("integrity", "ok") != "ok" and entry["bid"] in mended
+    return {**entry, **moments, "why": reason(entry.get("integrity", "")), "opened_later": later}
 
 
 @signed_in

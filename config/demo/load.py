@@ -54,7 +54,7 @@ def _make_room(case: Case, replace: bool) -> None:
 def remove_simulated(found: Tender | Pilot) -> None:
     """Delete a simulated procedure with all its rows; its audit chain stays, as every chain does."""
     if isinstance(found, Tender):
-        from bids.models import Draft, OpeningSession, Receipt, SealedObject, TenderSeal
+        from bids.models import Draft, OpeningSession, Receipt, RecoveryUse, SealedObject, TenderSeal
 
         Receipt.objects.filter(bid__tender=found).delete()
         SealedObject.objects.filter(tender=found).delete()
@@ -64,5 +64,6 @@ def remove_simulated(found: Tender | Pilot) -> None:
             lot.draws.all().delete()
         Bid.objects.filter(tender=found).delete()
         OpeningSession.objects.filter(tender=found).delete()
+        RecoveryUse.objects.filter(tender=found).delete()
         TenderSeal.objects.filter(tender=found).delete()
     found.delete()

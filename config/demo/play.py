@@ -14,6 +14,7 @@ from bids import actions as bidding
 from config.demo.adoption import follow
 from config.demo.case_checks import end_of_day, moment
 from config.demo.case_files import Case
+from config.demo.openers import STORIES, Envelope, envelope_for
 from config.demo.people import People, pass_sentence
 from config.demo.votes import hold_session
 from evaluation import actions as evaluating
@@ -22,7 +23,7 @@ from tendering import actions as tendering
 from tendering.models import ProcedureType, Tender
 
 Json = dict[str, Any]
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PROCEDURES = {
     "open": ProcedureType.OPEN,
     "restricted": ProcedureType.RESTRICTED,
@@ -58,6 +59,7 @@ class TenderPlay:
     baselines: Json = field(default_factory=dict)
     tender: Tender = field(init=False)
     bids: dict[str, Any] = field(default_factory=dict)
+    envelope: Envelope | None = None
 
     def __post_init__(self) -> None:
         self.data = self.case.files["tender.json"]
@@ -105,6 +107,7 @@ class TenderPlay:
         ]
 
     def _draft(self, officer: User) -> None:
+        self.envelope = envelope_for(self.case.reference, self.people, self.buyer)
         self.tender = tendering.create_tender(
             actor=officer, buyer=self.buyer, title=self.data["title"], reference=self.data["id"], **self._fields()
         )
@@ -262,6 +265,8 @@ class TenderPlay:
         steps = [Step(moment(entry["opened_at"]), partial(self._open, entry)) for entry in openings]
         for entry, following in zip(openings, (self.data.get("rounds") or [])[1:], strict=False):
             steps.append(Step(moment(entry["opened_at"]) + MINUTE, partial(self._next_round, following)))
+        if self.case.reference in STORIES:
+            steps.append(Step(moment(openings[-1]["opened_at"]) + 2 * HOUR, self._new_envelope))
         return steps
 
     def _open(self, entry: Json) -> None:
@@ -270,7 +275,14 @@ class TenderPlay:
             if not self.tender.conflict_declarations.filter(user=opener).exists():
                 tendering.declare_conflict(actor=opener, tender_id=self.tender.pk, conflict=False)
         session = bidding.start_opening(actor=openers[0], tender_id=self.tender.pk)
-        self._release_all(session.pk, openers)
+        if self.envelope is not None:
+            self.envelope.open(self.tender)
+        with_own_key = openers if self.envelope is None else openers[1:]
+        self._release_all(session.pk, with_own_key)
+
+    def _new_envelope(self) -> None:
+        """A used recovery key goes into no new seal: the keeper makes another one."""
+        envelope_for(self.case.reference, self.people, self.buyer)
 
     def _next_round(self, following: Json) -> None:
         tendering.start_next_round(

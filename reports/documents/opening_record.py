@@ -73,19 +73,20 @@ def _signers(record: Json) -> list[str]:
 
 
 def _finding(record: Json, tender: Tender) -> str:
+    opened = sum(bid["integrity"] == "ok" for bid in record["bids"])
     if tender.is_call:
         text = ngettext(
             "%(count)s request to participate was opened at %(time)s by %(people)s people together.",
             "%(count)s requests to participate were opened at %(time)s by %(people)s people together.",
-            len(record["bids"]),
+            opened,
         )
     else:
         text = ngettext(
             "%(count)s bid was opened at %(time)s by %(people)s people together.",
             "%(count)s bids were opened at %(time)s by %(people)s people together.",
-            len(record["bids"]),
+            opened,
         )
-    values = {"count": len(record["bids"]), "time": local(record["opened_at"], tender)}
+    values = {"count": opened, "time": local(record["opened_at"], tender)}
     return text % {**values, "people": len(record["openers"])}
 
 

@@ -286,6 +286,9 @@ def test_the_pages_say_what_to_do_and_lead_to_the_end():
     open_all(loss.town, loss.tender)
     with loss.later():
         assert page in officer.get(f"/tenders/{loss.tender.pk}/opening/").content.decode()
+        assert "One bid was opened. One could not be opened." in text_of(
+            officer.get(f"/tenders/{loss.tender.pk}/opening/")
+        )
         said = text_of(officer.get(page))
         row = SealedObject.objects.get(bid=loss.bid)
         assert row.path in said
@@ -302,6 +305,7 @@ def test_the_pages_say_what_to_do_and_lead_to_the_end():
         assert "It has been opened and takes part." in text_of(second.get(page))
         record = second.get(f"/tenders/{loss.tender.pk}/opening/record/").content.decode()
         assert "Restored bids, opened on" in record
+        assert "Restored and opened later." in record
         again = OpeningSession.objects.get(kind="again")
         pdf = second.get(f"/tenders/{loss.tender.pk}/opening-record.pdf?session={again.pk}")
         assert pdf["Content-Type"] == "application/pdf"

@@ -174,6 +174,9 @@ def test_the_page_says_what_happened_and_what_to_do():
         page = text_of(first.get(address))
         assert "The released parts open nothing" in page
         assert "Nothing is lost" in page
+        office = browser(scene.town.officer).get(address)
+        assert "The released parts open nothing" in text_of(office)
+        assert "Try again with these parts" not in text_of(office)
         assert "do not open this tender" in text_of(first.post(address, {"act": "go_on"}))
         assert first.post(address, {"act": "end", "session": str(session.pk)}).status_code == 302
         assert "Start again with another member" in text_of(second.get(address))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts.models import AuditEvent, Organization, User
+from accounts.models import AuditEvent, OpenerKey, Organization, User
 from bids.models import Bid
 from evaluation.scoring.cases import compare_expected
 from pilots.models import Pilot
@@ -73,6 +73,18 @@ def test_a_case_is_not_loaded_twice_unless_it_is_replaced() -> None:
     call_command("load_case", folder, replace=True, stdout=StringIO())
     assert compare_expected(shown("show_evaluation", "T06"), expected("T06")) == []
     assert Tender.objects.filter(reference="T06").count() == 1
+    require_recovery_key_used(Tender.objects.get(reference="T06"))
+
+
+def require_recovery_key_used(tender: Tender) -> None:
+    """The village of the demo opened with its recovery key and a second person, and has a new one in its envelope."""
+    record = tender.opening_sessions.get(kind="bids").record
+    (used,) = [entry for entry in record["openers"] if "recovery_key" in entry]
+    assert used["recovery_key"]["witness"] != used["person"]
+    assert len(record["openers"]) == record["needed"] == 2
+    key = OpenerKey.objects.recovery().get(recovery_for__organization=tender.buyer, replaced_at=None)
+    assert key.used_at is None
+    assert key.tried_at
 
 
 def test_a_case_that_fails_half_way_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
