@@ -98,13 +98,15 @@ class OpenPartView(OpenView):
 
     @extend_schema(
         operation_id="tenders_open_part",
-        request=shapes.OpenPartRequest,
+        request=None,
+        parameters=[shapes.OpenPartRequest],
         responses={200: shapes.OpenerPartAnswer, 409: OpenApiResponse(description="Not now")},
     )
     def post(self, request: Request, tender_id: int) -> Response:
         """Join the opening that runs, or start one. Unlock the key on your own computer, then send the pieces."""
-        wanted, tender = _valid(shapes.OpenPartRequest, request), self._tender(tender_id)
-        session = self._started(tender, wanted)
+        tender, asked = self._tender(tender_id), shapes.OpenPartRequest(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        session = self._started(tender, asked.validated_data)
         task = actions.release_task(actor=self.actor, session_id=session.pk)
         return Response(shapes.OpenerPartAnswer(task).data, headers={"Cache-Control": "no-store"})
 

@@ -126,8 +126,8 @@ def test_over_api_and_pages_an_admitted_late_bid_opens_with_it():
         sent = {"session": task["session"], "pieces": unlocked_sheet(envelope, task)}
         assert post(stand_in, f"{api}recovery/release/", **sent).json()["released"] == 1
         assert post(anna, f"{api}part/").status_code == 409
-        assert post(anna, f"{api}part/", bid=str(uuid4())).status_code == 404
-        own = post(anna, f"{api}part/", bid=str(late.pk)).json()
+        assert post(anna, f"{api}part/?bid={uuid4()}").status_code == 404
+        own = post(anna, f"{api}part/?bid={late.pk}").json()
         assert own["session"] == task["session"]
         done = post(anna, api, session=own["session"], pieces=own_pieces_for(own)).json()
     assert done["record"]["bids"][0]["bidder"] == "Late GmbH"
