@@ -107,15 +107,16 @@ class Scene:
         more = {"opener": town.openers[0], "evaluator": town.evaluators[0], "chair": town.chair}
         return {**names, **more, "auditor": town.auditor, "other bidder": self.outsider.bidder}
 
-    def ids(self) -> list[uuid.UUID]:
+    def ids(self, each: int | None = None) -> list[uuid.UUID]:
+        """Of bids, drafts, files, receipts and openings; at most `each` of a kind."""
         rows = [Bid, Draft, SealedObject, Receipt, OpeningSession, OpenedDocument]
-        return [pk for model in rows for pk in model.objects.values_list("pk", flat=True)]
+        return [pk for model in rows for pk in model.objects.order_by("-pk").values_list("pk", flat=True)[:each]]
 
 
 def addresses(scene: Scene) -> list[str]:
     """Every address of the product, with numbers and ids of this scene filled in."""
     numbers = [str(scene.tender.pk), str(scene.clara.organization.pk)]
-    fill = {"uuid": [str(pk) for pk in scene.ids()], "int": numbers}
+    fill = {"uuid": [str(pk) for pk in scene.ids(each=2)], "int": numbers}
     found = {f"/{path}" for path in _walk(get_resolver().url_patterns, "", fill)}
     return sorted(path for path in found if "logout" not in path and "password" not in path)
 

@@ -1,7 +1,7 @@
 """What anybody may read, without an account: in both languages, at a desk and on a telephone, light and dark."""
 
 from collections.abc import Callable
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 STANDING = ["help", "sign_in_trouble", "security", "accessibility", "report_barrier", "easy_language", "imprint",
             "privacy", "api-docs", "account_login", "account_signup", "account_reset_password"]  # fmt: skip
 QUICK = [("de", 390, "light")]
-REST = [wish for wish in product(("de", "en"), (1280, 390), ("light", "dark")) if wish not in QUICK]
+# With it each pair of language, width and theme.
+REST = [("de", 1280, "dark"), ("en", 390, "dark"), ("en", 1280, "light")]
 
 
 @pytest.mark.parametrize(("language", "width", "theme"), QUICK)
@@ -28,13 +29,20 @@ def test_a_visitor_finds_tender_pilot_and_result(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "width", "theme"), REST)
-def test_the_public_pages_hold_in_every_language_width_and_theme(
+def test_the_public_pages_hold_in_every_pair_of_language_width_and_theme(
     visit: Callable[..., Visitor], language: str, width: int, theme: str
 ) -> None:
     visitor = visit("visitor", language=language, width=width, theme=theme)
     _look_around(visitor, *_things_to_read())
     for name in STANDING:
         visitor.open(reverse(name))
+
+
+def test_every_pair_occurs() -> None:
+    looks = [*QUICK, *REST]
+    for one, other in combinations(range(3), 2):
+        wanted = set(product({look[one] for look in looks}, {look[other] for look in looks}))
+        assert {(look[one], look[other]) for look in looks} == wanted
 
 
 @pytest.mark.slow

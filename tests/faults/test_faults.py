@@ -10,9 +10,9 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rounds"),
     [
-        ("kill", 6),
-        ("term", 2),
-        ("fsync", 3),
+        ("kill", 4),
+        ("term", 1),
+        ("fsync", 2),
         ("slow", 1),
         ("disk", 1),
         ("clock", 1),
