@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -46,9 +46,17 @@ def fields_of(error: ValidationError) -> dict[str, list[str]]:
 def problem(code: int, name: str, detail: str, **extra: Any) -> Response:
     """A problem details answer; `code` repeats the stable name for machines."""
     set_rollback()
-    body = {"type": "about:blank", "status": code, "title": _title(code), "code": name, "detail": detail,
-            "request_id": request_id.get(), **extra}  # fmt: skip
-    return Response(body, status=code, content_type=PROBLEM)
+    return Response(_body(code, name, detail) | extra, status=code, content_type=PROBLEM)
+
+
+def outside_of_views(code: int, name: str, detail: str) -> JsonResponse:
+    """The same where no view of the API answers: an address that does not exist, an error of the server."""
+    return JsonResponse(_body(code, name, detail), status=code, content_type=PROBLEM)
+
+
+def _body(code: int, name: str, detail: str) -> dict[str, Any]:
+    return {"type": "about:blank", "status": code, "title": _title(code), "code": name, "detail": detail,
+            "request_id": request_id.get()}  # fmt: skip
 
 
 def _title(code: int) -> str:

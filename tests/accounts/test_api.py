@@ -1,5 +1,6 @@
 """Tokens: by e-mail and password, shown once, scoped, revocable; and who am I."""
 
+import json
 from typing import Any
 
 import pytest
@@ -139,3 +140,25 @@ def test_the_description_of_the_api_is_valid_and_the_page_shows_it() -> None:
     page = Client().get("/api/v1/docs/").content.decode()
     assert "/api/v1/auth/token/" in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("path", ["/api/v1/nowhere/", "/api/v1/bids/1/", "/api/v1/tenders/one/"])
+def test_an_address_of_the_api_that_does_not_exist_is_refused_as_every_refusal(path, language):
+    answer = Client(headers={"accept-language": language}).get(path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+    body = answer.json()
+    assert (body["status"], body["code"], body["title"]) == (404, "not_found", "Not Found")
+    assert body["detail"] == {"de": "Hier gibt es nichts für Sie.", "en": "There is nothing here for you."}[language]
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_a_fault_of_the_server_is_told_to_programs_without_a_page(rf, django_assert_num_queries):
+    from config.views import bad_request, server_error
+
+    with django_assert_num_queries(0):
+        answers = [server_error(rf.get("/api/v1/tenders/")), bad_request(rf.get("/api/v1/tenders/"))]
+    assert [(answer.status_code, json.loads(answer.content)["code"]) for answer in answers] == [
+        (500, "error"),
+        (400, "invalid"),
+    ]
