@@ -4,8 +4,9 @@
 noun to be put in: "das Angebot" and "der Teilnahmeantrag" differ in everything around them.
 """
 
-from typing import Final
+from typing import Final, cast
 
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -331,6 +332,66 @@ REQUESTS: Final = {
     ),
     _("All steps and bids"): _("All steps and requests"),
     _("Steps by bid"): _("Steps by request to participate"),
+    _("Only if it is incomplete or wrong; the bidder reads it."): _(
+        "Only if it is incomplete or wrong; the candidate reads it."
+    ),
+    _("The bidder changed the procurement documents"): _("The candidate changed the procurement documents"),
+    _("the bid stays"): _("the request stays"),
+    _("the bid is excluded"): _("the request is excluded"),
+    _("yes, the bid stays"): _("yes, the request stays"),
+    _("the whole bid"): _("the whole request"),
+    _("Decide whether the bid stays or is excluded"): _("Decide whether the request stays or is excluded"),
+    _("Decide for each exclusion ground whether the bid is excluded or kept."): _(
+        "Decide for each exclusion ground whether the request is excluded or kept."
+    ),
+    _("Why is it proportionate to exclude the bid?"): _("Why is it proportionate to exclude the request?"),
+    _("Reason, as the bidder will read it"): _("Reason, as the candidate will read it"),
+    _("Give the reason, for example: position 3 has no price although it is essential"): _(
+        "Give the reason, for example: the declaration of the second member is missing"
+    ),
+    _("Ask only what the bid means. Price and content of the bid cannot change by the answer."): _(
+        "Ask only what the request means. Its content cannot change by the answer."
+    ),
+    _(
+        "This is a question, not a negotiation: price and content of the bid stay as they are, and both question "
+        "and answer stand in the file."
+    ): _(
+        "This is a question, not a negotiation: the content of the request stays as it is, and both question "
+        "and answer stand in the file."
+    ),
+    _("Ask the bidder"): _("Ask the candidate"),
+    _("Ask the bidder for these documents"): _("Ask the candidate for these documents"),
+    _("Asked. The bidder has been told by mail."): _("Asked. The candidate has been told by mail."),
+    _("Not every opened bid has been checked yet."): _("Not every opened request has been checked yet."),
+    _("Only an opened bid can be checked."): _("Only an opened request can be checked."),
+    _("A late bid is not excluded: it is not opened."): _("A late request is not excluded: it is not opened."),
+    _("This step has been worked on for a bid; it stays in the list."): _(
+        "This step has been worked on for a request; it stays in the list."
+    ),
+    _("Formal check of all bids"): _("Formal check of all requests to participate"),
+    _("Confirm the formal check of all bids"): _("Confirm the formal check of all requests"),
+    # what the office asks a candidate
+    _("Question about your bid: %(title)s"): _("Question about your request to participate: %(title)s"),
+    _(
+        "The buyer asks what an entry of your bid means. Sign in to read the question and to answer it. "
+        "Your bid itself stays as it is."
+    ): _(
+        "The buyer asks what an entry of your request to participate means. Sign in to read the question and to "
+        "answer it. Your request itself stays as it is."
+    ),
+    _("Questions about your bid"): _("Questions about your request to participate"),
+    _("What does your bid mean?"): _("What does your request mean?"),
+    _("Your answer explains your bid. Price and content stay as you handed them in."): _(
+        "Your answer explains your request. Its content stays as you handed it in."
+    ),
+    _("Bids are not checked any more: nothing can be answered or handed in here now."): _(
+        "Requests to participate are not checked any more: nothing can be answered or handed in here now."
+    ),
+    _("A bidder has answered your question: %(title)s"): _("A candidate has answered your question: %(title)s"),
+    _("Read the answer at the check of the bid."): _("Read the answer at the check of the request."),
+    _("A bidder handed in documents you asked for. Look at them at the check of the bid."): _(
+        "A candidate handed in documents you asked for. Look at them at the check of the request."
+    ),
     # the start page
     _("Open for bids"): _("Open for requests to participate"),
 }
@@ -342,3 +403,11 @@ def said(tender: Tender, sentence: str) -> str:
     KeyError for a sentence that has no counterpart: say both here.
     """
     return gettext(REQUESTS[sentence] if tender.is_call else sentence)
+
+
+def said_later(tender: Tender, sentence: str) -> Promise:
+    """The same in the language of whoever reads it later, for example in a mail."""
+    return cast(Promise, _later(tender, sentence))
+
+
+_later = lazy(said, str)

@@ -89,8 +89,8 @@ _OFFICE = frozenset({Role.OFFICER})
 _SECOND = frozenset({Role.OFFICER, Role.APPROVER})
 ACTIONS: dict[str, Rule] = {
     "appoint": Rule(_UNTIL_AWARD, _OFFICE, _("The panel is appointed before the award.")),
-    "check": Rule(_OPENED, _OFFICE, _("Bids are checked between opening and award.")),
-    "confirm": Rule(_OPENED, _SECOND, _("Bids are checked between opening and award.")),
+    "check": Rule(_OPENED, _OFFICE, _("Checks are made between the opening and the decision.")),
+    "confirm": Rule(_OPENED, _SECOND, _("Checks are made between the opening and the decision.")),
     "compare_provision": Rule(_UNTIL_AWARD, _OFFICE, _("Costs of the own provision are entered before the award.")),
     "note_flag": Rule(_OPENED, _OFFICE, _("Hints are looked at between opening and award.")),
     "evaluate": Rule(_OPENED, _OFFICE, _("Bids can be evaluated once they have been opened.")),

@@ -18,6 +18,7 @@ from bids import actions
 from bids.forms.acts import CompanyForm
 from bids.lifecycle import decide_withdraw
 from bids.models import Bid, Draft, Receipt
+from bids.nouns import said
 from bids.standing import current, steps_of
 from bids.tasks import tasks_of
 from bids.views.access import bench_of, edition_of, person, signed_in
@@ -140,7 +141,7 @@ def bid_table(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     bids = Bid.objects.visible_to(user, now).filter(company__in=companies).select_related("tender__buyer", "company")
     heads = [_("Number"), _("Tender"), _("Buyer"), _("Company"), _("Received"), _("Version"), _("Status"),
-             _("Where it stands"), _("Deadline")]  # fmt: skip
+             _("Where it stands"), _("Deadline"), _("Kind")]  # fmt: skip
     newest = bids.order_by("-received_at", "-pk")[:MOST_ROWS]
     return table(kind, _("My bids"), [heads, *(_cells(bid, now) for bid in newest)])
 
@@ -151,7 +152,7 @@ def _cells(bid: Bid, now: datetime) -> list[str | int]:
     end = Moment(tender.tender_period_end, tender.buyer) if tender.tender_period_end else ""
     return [
         tender.reference, tender.title, tender.buyer.name, bid.company.name, str(Moment(bid.received_at, tender.buyer)),
-        bid.version, str(bid.status.label), current(steps_of(bid, now)).title, str(end),
+        bid.version, str(bid.status.label), current(steps_of(bid, now)).title, str(end), said(tender, "Bid"),
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from accounts.holders import holders
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import Organization, User
 from bids.models import Bid
+from bids.nouns import said
 from evaluation.lifecycle import decide, decide_stage
 from tendering.locking import lock_tender_at
 from tendering.models import Lot, Tender
@@ -67,7 +68,7 @@ def opened_bid(bid_id: Any, tender: Tender) -> Bid:
     if bid is None:
         raise Http404
     if bid.opened_at is None or bid.withdrawn_at or bid.superseded_at:
-        refuse("not_opened", _("Only an opened bid can be checked."))
+        refuse("not_opened", said(tender, "Only an opened bid can be checked."))
     return bid
 
 

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.decision import refuse
 from accounts.models import User
 from bids.models import Bid
+from bids.nouns import said
 from evaluation.actions.access import begin, opened_bid, tender_of_bid, words
 from evaluation.actions.formal import ask_for_documents
 from evaluation.award_rules import profile_of
@@ -73,7 +74,7 @@ def remove_check_step(*, actor: User, tender_id: int, position: int, reason: str
         steps = _stored_steps(tender, now)
         step = _at(steps, position)
         if CheckStepState.objects.filter(step=step).exists():
-            refuse("step_used", _("This step has been worked on for a bid; it stays in the list."))
+            refuse("step_used", said(tender, "This step has been worked on for a bid; it stays in the list."))
         if len(steps) == 1:
             refuse("last_step", _("A check has at least one step."))
         data = {"step": step.pk, "title": step.title, "reason": words(reason, "reason")}

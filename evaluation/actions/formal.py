@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.decision import refuse, require
 from accounts.models import User
 from bids.models import Bid
+from bids.nouns import said
 from evaluation.actions.access import begin, begin_for_bidder, lot_of, opened_bid, tell_bidder, tender_of_bid, words
 from evaluation.award_rules import has_statutes
 from evaluation.check_list import why_not
@@ -66,7 +67,7 @@ def clean_findings(findings: Mapping[str, Any], tender: Tender, now: datetime) -
         item.get("decision") not in ("exclude", "keep") or not item.get("ground")
         for item in findings.get("grounds", [])
     ):
-        errors["grounds"] = _("Decide for each exclusion ground whether the bid is excluded or kept.")
+        errors["grounds"] = said(tender, "Decide for each exclusion ground whether the bid is excluded or kept.")
     if errors:
         raise ValidationError(errors)
     for ground in findings.get("grounds", []):
@@ -98,7 +99,7 @@ def confirm_formal_check(*, actor: User, tender_id: int) -> None:
     with audit.in_transaction():
         tender, now = begin(actor, tender_id, "confirm")
         if unchecked_bids(tender):
-            refuse("checks_missing", _("Not every opened bid has been checked yet."))
+            refuse("checks_missing", said(tender, "Not every opened bid has been checked yet."))
         waiting = list(FormalCheck.objects.filter(bid__tender=tender, confirmed_at=None))
         if not waiting:
             refuse("nothing_to_confirm", _("There is no formal check to confirm."))
@@ -222,7 +223,7 @@ def exclude_bid(
         tender, now = begin(actor, tender_of_bid(bid_id), "check")
         bid = opened_bid(bid_id, tender)
         if code == ExclusionCode.LATE:
-            refuse("late_unopened", _("A late bid is not excluded: it is not opened."))
+            refuse("late_unopened", said(tender, "A late bid is not excluded: it is not opened."))
         lot = lot_of(tender, lot_code) if lot_code else None
         stated = dict(ground or {}) if code == ExclusionCode.EXCLUSION_GROUND else {}
         exclusion = Exclusion(

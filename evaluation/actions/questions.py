@@ -6,12 +6,12 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.decision import refuse
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import User
+from bids.nouns import said_later
 from evaluation.actions.access import begin, opened_bid, tell_bidder, tell_office, tender_of_bid, words
 from evaluation.models import BidClarification
 from tendering.locking import lock_tender_at
@@ -31,10 +31,11 @@ def ask_clarification(*, actor: User, bid_id: UUID, text: str, due_at: datetime)
             bid.company,
             kind="bid_question",
             key=f"clarification:{row.pk}",
-            subject=gettext_lazy("Question about your bid: %(title)s"),
-            body=gettext_lazy(
+            subject=said_later(tender, "Question about your bid: %(title)s"),
+            body=said_later(
+                tender,
                 "The buyer asks what an entry of your bid means. Sign in to read the question and to answer it. "
-                "Your bid itself stays as it is."
+                "Your bid itself stays as it is.",
             ),
             tender=tender,
             at=now,
@@ -61,8 +62,8 @@ def answer_clarification(*, actor: User, clarification_id: int, text: str) -> Bi
         row.save()
         tell_office(
             tender, now, key=f"clarification_answered:{row.pk}", page=f"/tenders/{tender.pk}/checks/{row.bid_id}/",
-            subject=gettext_lazy("A bidder has answered your question: %(title)s"),
-            body=gettext_lazy("Read the answer at the check of the bid."),
+            subject=said_later(tender, "A bidder has answered your question: %(title)s"),
+            body=said_later(tender, "Read the answer at the check of the bid."),
         )  # fmt: skip
         data, subject = {"clarification": row.pk}, f"bid:{row.bid_id}"
         audit.record(tender.chain, "clarification.answered", actor=actor, at=now, subject=subject, data=data)

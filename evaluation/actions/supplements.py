@@ -21,6 +21,7 @@ from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import User
 from bids import keys
 from bids.content import file_name
+from bids.nouns import said_later
 from evaluation.actions.access import begin, begin_for_bidder, tell_office, words
 from evaluation.lifecycle import FILE_READERS, decide_second
 from evaluation.models import SupplementDocument, SupplementRequest
@@ -56,7 +57,9 @@ def hand_in_documents(*, actor: User, bid_id: UUID, files: Mapping[int, File]) -
         tell_office(
             tender, now, key=f"supplement_received:{made[0].pk}", page=f"/tenders/{tender.pk}/checks/{bid_id}/",
             subject=gettext_lazy("Documents were handed in: %(title)s"),
-            body=gettext_lazy("A bidder handed in documents you asked for. Look at them at the check of the bid."),
+            body=said_later(
+                tender, "A bidder handed in documents you asked for. Look at them at the check of the bid."
+            ),
         )  # fmt: skip
     return made
 

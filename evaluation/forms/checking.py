@@ -8,10 +8,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bids.nouns import said
 from evaluation.actions.supplements import too_large
 from evaluation.forms.office import DueForm, reason_field
 from evaluation.lifecycle import DocumentFault
 from evaluation.models import CheckStep, StepState, SupplementRequest
+from tendering.models import Tender
 
 State = tuple[str, str]  # how far, and the note
 
@@ -79,9 +81,14 @@ class AskBidderForm(DueForm):
     text = reason_field(
         gettext_lazy("Question"),
         gettext_lazy("Write the question, for example: Is the vehicle in concept page 4 your own?"),
-        gettext_lazy("Ask only what the bid means. Price and content of the bid cannot change by the answer."),
     )
     field_order = ("text", "due_day", "due_time")
+
+    def __init__(self, data: Any = None, *, tender: Tender, **kwargs: Any) -> None:
+        super().__init__(data, tender=tender, **kwargs)
+        self.fields["text"].help_text = said(
+            tender, "Ask only what the bid means. Price and content of the bid cannot change by the answer."
+        )
 
 
 class AnswerQuestionForm(forms.Form):

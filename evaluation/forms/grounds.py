@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from bids.nouns import said
 from evaluation.grounds import CLEANING, MANDATORY, OPTIONAL
 from tendering.forms.dates import Day
+from tendering.models import Tender
 
 DETAILS = ("kind", "event_date", "proportionality", *CLEANING, "cleaning_decision", "cleaning_reason")
 
@@ -19,7 +21,7 @@ def _text(label: str, hint: str = "") -> forms.CharField:
     )
 
 
-def detail_fields(before: Mapping[str, Any]) -> dict[str, forms.Field]:
+def detail_fields(before: Mapping[str, Any], tender: Tender) -> dict[str, forms.Field]:
     """Day, weighing and what the company has mended; the action says which of them this ground needs (R40-R43)."""
     fields: dict[str, forms.Field] = {
         "kind": forms.ChoiceField(
@@ -32,7 +34,7 @@ def detail_fields(before: Mapping[str, Any]) -> dict[str, forms.Field]:
             help_text=_("Grounds lapse: optional ones three years after the event, mandatory ones after five."),
         ),
         "proportionality": _text(
-            _("Why is it proportionate to exclude the bid?"),
+            said(tender, "Why is it proportionate to exclude the bid?"),
             _("Weigh how grave it was, how long ago, and what followed."),
         ),
         "damages": _text(_("What the company has mended: damages paid or promised")),
@@ -40,7 +42,7 @@ def detail_fields(before: Mapping[str, Any]) -> dict[str, forms.Field]:
         "measures": _text(_("What the company has mended: measures against it happening again")),
         "cleaning_decision": forms.ChoiceField(
             label=_("Is that enough?"), required=False, widget=forms.RadioSelect,
-            choices=[("", _("the company has named nothing")), ("accepted", _("yes, the bid stays")),
+            choices=[("", _("the company has named nothing")), ("accepted", said(tender, "yes, the bid stays")),
                      ("refused", _("no"))],
         ),
         "cleaning_reason": _text(_("Why it is not enough, as the company will read it")),
@@ -79,9 +81,9 @@ class GroundPart(forms.Form):
 
     ground_names: tuple[str, ...] = DETAILS
 
-    def add_details(self, before: Mapping[str, Any]) -> None:
+    def add_details(self, before: Mapping[str, Any], tender: Tender) -> None:
         """Append the fields."""
-        self.fields.update(detail_fields(before))
+        self.fields.update(detail_fields(before, tender))
 
     @property
     def plain_part(self) -> list[forms.BoundField]:

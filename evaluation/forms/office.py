@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bids.nouns import said
 from evaluation.forms.grounds import DETAILS, GroundPart, details_of
 from evaluation.lifecycle import DocumentFault, ExclusionCode
 from evaluation.low_price import EXAMINED
@@ -49,10 +50,11 @@ class CheckForm(GroundPart):
         documents: Sequence[RequiredDocument],
         found: Mapping[str, Any],
         *,
+        tender: Tender,
         statutes: bool = False,
     ) -> None:
         super().__init__(data)
-        self.statutes = statutes
+        self.tender, self.statutes = tender, statutes
         self.criteria, self.documents = criteria, documents
         for criterion in criteria:
             self._add_criterion(criterion, found.get("mandatory", {}).get(criterion.code))
@@ -86,14 +88,15 @@ class CheckForm(GroundPart):
         )
         self.fields[f"note_{document.pk}"] = forms.CharField(
             label=_("What “%(name)s” lacks, or what is wrong") % {"name": document.name}, required=False,
-            max_length=1_000, initial=note, help_text=_("Only if it is incomplete or wrong; the bidder reads it."),
+            max_length=1_000, initial=note, 
+            help_text=said(self.tender, "Only if it is incomplete or wrong; the bidder reads it."),
         )  # fmt: skip
 
     def _add_rest(self, found: Mapping[str, Any]) -> None:
         grounds = found.get("grounds", [])
         first = grounds[0] if grounds else {}
         self.fields["changed"] = forms.BooleanField(
-            label=_("The bidder changed the procurement documents"), required=False,
+            label=said(self.tender, "The bidder changed the procurement documents"), required=False,
             initial=found.get("changed_documents", False),
         )  # fmt: skip
         self.fields["ground"] = forms.CharField(
@@ -102,7 +105,9 @@ class CheckForm(GroundPart):
         )  # fmt: skip
         self.fields["decision"] = forms.ChoiceField(
             label=_("If there is one: what follows?"), required=False, widget=forms.RadioSelect,
-            choices=[("keep", _("the bid stays")), ("exclude", _("the bid is excluded"))],
+            choices=[
+                ("keep", said(self.tender, "the bid stays")), ("exclude", said(self.tender, "the bid is excluded"))
+            ],
             initial=first.get("decision", ""),
         )  # fmt: skip
         self.fields["ground_reason"] = forms.CharField(
@@ -110,12 +115,12 @@ class CheckForm(GroundPart):
             widget=forms.Textarea(attrs={"rows": 2}),
         )  # fmt: skip
         if self.statutes:
-            self.add_details(first)
+            self.add_details(first, self.tender)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("ground") and not data.get("decision"):
-            self.add_error("decision", _("Decide whether the bid stays or is excluded"))
+            self.add_error("decision", said(self.tender, "Decide whether the bid stays or is excluded"))
         if data.get("ground") and not data.get("ground_reason"):
             self.add_error("ground_reason", _("Give the reason for this decision"))
         for row in self.documents:
@@ -198,16 +203,18 @@ class ExclusionForm(GroundPart):
         error_messages={"required": gettext_lazy("Choose the ground that fits best")},
     )
     lot = forms.ChoiceField(label=gettext_lazy("For which lot?"), required=False)
-    reason = reason_field(
-        gettext_lazy("Reason, as the bidder will read it"),
-        gettext_lazy("Give the reason, for example: position 3 has no price although it is essential"),
-    )
 
-    def __init__(self, data: Any = None, *, lots: Sequence[tuple[str, str]], statutes: bool = False) -> None:
+    def __init__(
+        self, data: Any = None, *, lots: Sequence[tuple[str, str]], tender: Tender, statutes: bool = False
+    ) -> None:
         super().__init__(data)
-        self.fields["lot"].choices = [("", _("the whole bid")), *lots]  # type: ignore[attr-defined]  # a choice field
+        self.fields["lot"].choices = [("", said(tender, "the whole bid")), *lots]  # type: ignore[attr-defined]  # a choice field
+        self.fields["reason"] = reason_field(
+            said(tender, "Reason, as the bidder will read it"),
+            said(tender, "Give the reason, for example: position 3 has no price although it is essential"),
+        )
         if statutes:
-            self.add_details({})
+            self.add_details({}, tender)
 
     @property
     def ground(self) -> dict[str, Any]:

@@ -106,11 +106,14 @@ def ask(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
             actions.ask_clarification(
                 actor=who.user, bid_id=found.pk, text=form.cleaned_data["text"], due_at=form.due_at
             )
-            messages.success(request, _("Asked. The bidder has been told by mail."))
+            messages.success(request, said(who.tender, "Asked. The bidder has been told by mail."))
             return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
-    lead = _("This is a question, not a negotiation: price and content of the bid stay as they are, and both question "
-             "and answer stand in the file.")  # fmt: skip
+    lead = said(
+        who.tender,
+        "This is a question, not a negotiation: price and content of the bid stay as they are, and both question "
+        "and answer stand in the file.",
+    )
     return show(
         request, who, "act", status=422 if form.errors else 200, form=form, bid=found, lead=lead,
-        title=said(who.tender, "Ask what the bid means"), button=_("Ask the bidder"),
+        title=said(who.tender, "Ask what the bid means"), button=said(who.tender, "Ask the bidder"),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.decision import require
 from bids import grounds, variants
 from bids.models import Bid, OpenedDocument
+from bids.nouns import said
 from bids.partners import doubts, in_opened
 from evaluation import actions, check_tables
 from evaluation.award_rules import has_statutes, profile_of
@@ -103,6 +104,7 @@ def bid(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
         criteria,
         list(who.tender.required_documents.all()),
         before,
+        tender=who.tender,
         statutes=has_statutes(who.tender),
     )
     if request.method == "POST" and form.is_valid():
@@ -176,9 +178,10 @@ def supplement(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpRespon
             actions.request_supplement(
                 actor=who.user, bid_id=found.pk, documents=form.cleaned_data["documents"], due_at=form.due_at
             )
-            messages.success(request, _("Asked. The bidder has been told by mail."))
+            messages.success(request, said(who.tender, "Asked. The bidder has been told by mail."))
             return redirect("check_bid", tender_id=tender_id, bid_id=bid_id)
-    return _act(request, who, found, form, _("Ask for missing documents"), _("Ask the bidder for these documents"))
+    button = said(who.tender, "Ask the bidder for these documents")
+    return _act(request, who, found, form, _("Ask for missing documents"), button)
 
 
 def due_field(path: str) -> str:
@@ -222,7 +225,7 @@ def exclude(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
     who = file_of(request, tender_id, "check")
     found = bid_of(who, bid_id)
     lots = [(row.lot.code, str(row.lot)) for row in found.lot_bids.select_related("lot")]
-    form = ExclusionForm(request.POST or None, lots=lots, statutes=has_statutes(who.tender))
+    form = ExclusionForm(request.POST or None, lots=lots, tender=who.tender, statutes=has_statutes(who.tender))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with take_over(form):

@@ -1,24 +1,29 @@
 """In a call for candidates pages, mails and papers speak of requests to participate, never of bids."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from accounts import clock
-from accounts.models import OutboxMessage
+from accounts.decision import RefusedError
+from accounts.models import Organization, OutboxMessage, User
 from bids import actions, nouns, receipts
 from bids import desk as bid_desk
 from bids.models import Bid, Receipt
+from evaluation import actions as checking
 from reports.documents import opening_record
 from reports.documents import receipt as receipt_paper
-from tests.bids.bidding import at_deadline, key
+from tests.bids.bidding import at_deadline, key, submit
 from tests.evaluation.candidates import Procedure, request_body
+from tests.factories import make_company, open_tender
 
 pytestmark = pytest.mark.django_db
 OF_BIDS = {"en": re.compile(r"\b[Bb]id(?:s|der|ders|ding)?\b"), "de": re.compile(r"\b(?:Angebot|Bieter)\w*")}
@@ -29,7 +34,7 @@ ABOUT_BIDS = (
     "Sie arbeiten für einen Bieter", "Bietergemeinschaft",
     "every request and every bid can", "jeder Antrag und jedes Angebot kann",
 )  # fmt: skip
-WITH_SENTENCE = re.compile(r"""\bsaid\(\s*[\w.]+,\s*((?:"[^"]*"\s*)+),?\s*\)|\{% said [\w.]+ "([^"]*)\"""")
+WITH_SENTENCE = re.compile(r"""\bsaid(?:_later)?\(\s*[\w.]+,\s*((?:"[^"]*"\s*)+),?\s*\)|\{% said [\w.]+ "([^"]*)\"""")
 
 
 def of_requests(text: str) -> str:
@@ -140,6 +145,10 @@ def test_openers_and_office_read_of_requests(language: str) -> None:
     bid = Bid.objects.get(company__name="Anna GmbH")
     dora = Bid.objects.get(company=late.organization)
     with one.after():
+        findings = {"mandatory": {"A1": True}, "documents": [{"name": "Extract of the register", "status": "missing"}]}
+        checking.record_formal_check(actor=one.town.officer, bid_id=bid.pk, findings=findings)
+        for name, at in {"checks_confirm": [one.call.pk], "check_bid": [one.call.pk, bid.pk]}.items():
+            assert told(officer.get(reverse(name, args=at)), language) == []
         with translation.override(language):
             session = one.call.opening_sessions.get()
             assert words_in(opening_record._data(session, session.record, one.call), language) == []
@@ -152,6 +161,9 @@ def test_openers_and_office_read_of_requests(language: str) -> None:
             "check_bid": [one.call.pk, bid.pk],
             "check_steps": [one.call.pk],
             "check_bid_steps": [one.call.pk, bid.pk],
+            "check_ask": [one.call.pk, bid.pk],
+            "check_exclude": [one.call.pk, bid.pk],
+            "checks_confirm": [one.call.pk],
         }
         found = {name: told(officer.get(reverse(name, args=at)), language) for name, at in addresses.items()}
         assert {name: words for name, words in found.items() if words} == {}
@@ -165,6 +177,80 @@ def test_openers_and_office_read_of_requests(language: str) -> None:
                 assert words_in(titles, language) == []
 
 
+def test_forms_and_refusals_of_the_check_speak_of_requests(language: str) -> None:
+    one = Procedure()
+    anna, clara = one.apply("Anna GmbH"), one.apply("Clara GmbH")
+    officer = client_of(one.town.officer, language)
+    sealed = Bid.objects.get(company__name="Anna GmbH")
+    one.open()
+    with one.after():
+        bid, other = one.bid_of(anna), one.bid_of(clara)
+        answers = {
+            "check_bid": {"ground": "Taxes", "met_A1": "yes"},
+            "check_exclude": {"code": "", "reason": ""},
+            "check_ask": {"text": ""},
+        }
+        for name, data in answers.items():
+            page = officer.post(reverse(name, args=[one.call.pk, bid.pk]), data)
+            assert page.status_code == 422
+            page.status_code = 200
+            assert told(page, language) == [], name
+        late, unopened = {"code": "late", "reason": "x", "lot_code": None}, Bid.objects.filter(pk=other.pk)
+        with translation.override(language):
+            assert words_in(refused(checking.exclude_bid, one, bid, **late), language) == []
+            assert words_in(refused(checking.confirm_formal_check, one, tender_id=one.call.pk), language) == []
+            checking.set_check_steps(actor=one.town.officer, bid_id=bid.pk, states={1: ("done", "")})
+            step = {"tender_id": one.call.pk, "position": 1, "reason": "x"}
+            assert words_in(refused(checking.remove_check_step, one, **step), language) == []
+            findings = {"mandatory": {"A1": True}, "grounds": [{"ground": "taxes"}]}
+            with pytest.raises(ValidationError) as caught:
+                checking.record_formal_check(actor=one.town.officer, bid_id=bid.pk, findings=findings)
+            assert words_in(caught.value.messages, language) == []
+            unopened.update(opened_at=None)
+            assert words_in(refused(checking.exclude_bid, one, other, **{**late, "code": "form"}), language) == []
+    assert sealed.pk == bid.pk
+
+
+def test_what_the_office_asks_a_candidate_speaks_of_requests(language: str) -> None:
+    one = Procedure()
+    clara = one.apply("Clara GmbH")
+    Organization.objects.update(language=language)
+    User.objects.update(language=language)
+    one.open()
+    with one.after():
+        bid, due = one.bid_of(clara), clock.now() + timedelta(days=3)
+        findings = {"mandatory": {"A1": True}, "documents": [{"name": "Extract of the register", "status": "missing"}]}
+        checking.record_formal_check(actor=one.town.officer, bid_id=bid.pk, findings=findings)
+        row = checking.ask_clarification(actor=one.town.officer, bid_id=bid.pk, text="Who?", due_at=due)
+        client = client_of(clara.bidder, language)
+        assert told(client.get(reverse("bid_requests", args=[one.call.pk])), language) == []
+        checking.answer_clarification(actor=clara.bidder, clarification_id=row.pk, text="We.")
+        assert told(client.get(reverse("bid_requests", args=[one.call.pk])), language) == []
+        told_of = OutboxMessage.objects.filter(key__contains="clarification")
+        assert told_of.count() >= 2
+        for mail in told_of:
+            text = mail.body.partition("\n-- ")[0]  # without the foot, which explains this kind of mail
+            assert words_in([mail.subject, text], language) == [], text
+
+
+def test_the_table_of_ones_own_bids_says_which_are_requests(language: str) -> None:
+    one = Procedure()
+    clara = one.apply("Clara GmbH")
+    submit(clara, open_tender())
+    table = client_of(clara.bidder, language).get("/bids.csv").content.decode("utf-8-sig")
+    kinds = [re.split("[;,]", line)[-1] for line in table.splitlines()]
+    wanted = {"en": ["Kind", "Bid", "Request to participate"], "de": ["Art", "Angebot", "Teilnahmeantrag"]}[language]
+    assert sorted(kinds) == sorted(wanted)
+
+
+def refused(act: Any, one: Procedure, bid: Bid | None = None, **what: Any) -> str:
+    """The sentence of the refusal of what the officer tries."""
+    about = {"bid_id": bid.pk} if bid else {}
+    with pytest.raises(RefusedError) as caught:
+        act(actor=one.town.officer, **about, **what)
+    return str(caught.value.refused.sentence)
+
+
 def test_the_card_on_the_start_page_is_open_for_requests() -> None:
     Procedure()
     page = Client(headers={"accept-language": "en"}).get("/").content.decode()
@@ -173,9 +259,6 @@ def test_the_card_on_the_start_page_is_open_for_requests() -> None:
 
 
 def test_a_tender_of_bids_goes_on_speaking_of_bids() -> None:
-    from tests.bids.bidding import submit
-    from tests.factories import make_company, open_tender
-
     clara, tender = make_company(), open_tender()
     submit(clara, tender)
     second = submit(clara, tender)
