@@ -22,9 +22,11 @@ from accounts.models import User
 from bids.actions.drafts import own_draft
 from bids.actions.seal import current_seal
 from bids.actions.submission import (
+    TOO_LARGE,
     SealedBid,
     SealedManifest,
     check_documents,
+    check_size,
     declared,
     hand_in,
     manifest_of,
@@ -99,6 +101,7 @@ def to_seal(draft: Draft, content: DraftContent) -> ToSeal:
     for envelope, part in reversed(split(content, draft.tender).items()):
         place = manifest_slot(draft.tender_id, draft.company_id, draft.pk, uuid4(), envelope, part, standing)
         text = manifest_of(part, standing).to_bytes()
+        check_size(place, text)
         length = len(place.line()) + len(text)
         recipient = current_seal(draft.tender, envelope).recipient
         wanted = ToSeal(draft.version, standing, text.decode(), place, recipient, padme(length) - length, price=wanted)
@@ -188,7 +191,7 @@ def check_bytes(data: bytes, where: str, field: str = "manifest") -> None:
     if where not in WHERE:
         raise ValidationError({"sealed_at": [_("Say “browser” or “client”.")]})
     if len(data) > LARGEST_MANIFEST:
-        raise ValidationError({field: [_("Prices and answers are larger than 1 MiB when sealed.")]})
+        raise ValidationError({field: [TOO_LARGE]})
     try:
         check_shape(data, len(data))
     except SealingError as error:

@@ -38,7 +38,7 @@ from bids.envelopes import envelope_of, split
 from bids.lifecycle import decide_submit
 from bids.models import Bid, Draft, Proof, Receipt, SealedObject, TenderSeal
 from bids.places import Standing, manifest_slot, next_version, standing_of
-from bids.sealing import FileEntry, Manifest, seal_manifest
+from bids.sealing import LARGEST_MANIFEST, FileEntry, Manifest, Slot, largest_sealed, seal_manifest
 from tendering.models import Authority, Tender
 
 OTHER_VERSION: Final = gettext_lazy(
@@ -48,6 +48,9 @@ OTHER_EDITION: Final = gettext_lazy(
     "This was sealed for another edition of the documents. Look at what changed and seal it again."
 )
 _SUPERSEDED: Final = ("tender", "company", "round", "is_late")  # one live bid of these: `_supersede` has seen to it
+TOO_LARGE: Final = gettext_lazy(
+    "Prices and answers are larger than 1 MiB when sealed. Shorten the longest answers, or hand them in as documents."
+)
 MANIFEST_GONE: Final = gettext_lazy(
     "The sealed prices and answers that you name are not here. Seal and send them again."
 )
@@ -212,7 +215,15 @@ def seal_parts(
     for envelope, part in split(content, tender).items():
         object_id = uuid4()
         place = manifest_slot(tender.pk, company_id, draft_id, object_id, envelope, part, standing)
-        yield object_id, envelope, seal_manifest(manifest_of(part, standing), place, recipients[envelope])
+        manifest = manifest_of(part, standing)
+        check_size(place, manifest.to_bytes())
+        yield object_id, envelope, seal_manifest(manifest, place, recipients[envelope])
+
+
+def check_size(place: Slot, text: bytes) -> None:
+    """What is sealed in one piece, a bid without its documents, has at most 1 MiB; told before anything is sealed."""
+    if largest_sealed(len(place.line()) + len(text)) > LARGEST_MANIFEST:
+        raise ValidationError({"$.lots": [TOO_LARGE]})
 
 
 def manifest_of(content: DraftContent, standing: Standing) -> Manifest:

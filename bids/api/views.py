@@ -26,6 +26,7 @@ from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
 from bids import actions, storage
 from bids.actions import sealed_outside
+from bids.actions.submission import TOO_LARGE
 from bids.api import answers
 from bids.api import serializers as shapes
 from bids.content import file_name
@@ -250,7 +251,7 @@ class ManifestObjectView(SignedInView):
         where = choice(request, "sealed_at", sealed_outside.WHERE) or "client"
         data = request._request.read(LARGEST_MANIFEST + 1)
         if len(data) > LARGEST_MANIFEST:
-            return problem(413, "too_large", _("Prices and answers are larger than 1 MiB when sealed."))
+            return problem(413, "too_large", str(TOO_LARGE))
         row = actions.store_manifest(
             actor=self.actor, draft_id=bid_id, object_id=object_id, data=data, envelope=envelope, where=where
         )

@@ -7,7 +7,7 @@ from bids.sealing.opener_key import OpenerSecret, lock_opener_key, new_opener_ke
 from bids.sealing.pass_sentence import WeakPassSentence, check_pass_sentence, propose_pass_sentence
 from bids.sealing.receipt_check import verify_receipt
 from bids.sealing.release import ReleasedPiece, accept_release, check_pieces, release_pieces
-from bids.sealing.shape import check_file, check_shape
+from bids.sealing.shape import check_file, check_shape, largest_sealed
 from bids.sealing.slot import Slot, padme
 from bids.sealing.store import StoreKey, StoreWriter
 from bids.sealing.tender_secret import (
@@ -52,6 +52,7 @@ __all__ = [
     "check_pass_sentence",
     "check_pieces",
     "check_shape",
+    "largest_sealed",
     "lock_opener_key",
     "new_keypair",
     "new_opener_key",

@@ -33,6 +33,12 @@ def check_shape(head: bytes, size: int) -> None:
         raise SealingError("not padded to the length that hides its size")
 
 
+def largest_sealed(length: int) -> int:
+    """The most bytes that an object of `length` (slot line and content) can have once sealed, whatever tool seals."""
+    padded = padme(length)
+    return LONGEST_HEAD + _NONCE + padded + _TAG * (padded // _CHUNK + 1)
+
+
 def check_file(file: BinaryIO, size: int) -> None:
     """As `check_shape`, for a stored file of `size` bytes."""
     check_shape(file.read(LONGEST_HEAD), size)

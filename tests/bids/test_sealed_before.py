@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.test import Client
 from django.utils.dateparse import parse_datetime
 
 from accounts.decision import RefusedError
@@ -244,3 +245,44 @@ def test_the_api_stops_reading_a_manifest_that_is_too_large(scene):
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     stranger = Api(make_company().bidder).client.put(address, b"x", content_type="application/octet-stream")
     assert stranger.status_code == 404
+
+
+class TestTooLarge:
+    """More text than one sealed piece may hold is told as that, on every way, before anything is sealed or sent."""
+
+    WORDS = {"en": "Shorten the longest answers", "de": "Kürzen Sie die längsten Antworten"}
+
+    @pytest.fixture
+    def much(self, scene):
+        text = {f"note{number}": "x" * 20_000 for number in range(54)}
+        body = content("1.25", extra=text)
+        actions.save_draft(
+            actor=scene.clara.bidder, draft_id=scene.draft.pk, expected_version=scene.draft.version, content=body
+        )
+        return scene
+
+    @pytest.mark.parametrize("language", ["de", "en"])
+    def test_the_page_says_what_to_do_wherever_it_is_sealed(self, much, language):
+        client = Client(headers={"accept-language": language})
+        client.force_login(much.clara.bidder)
+        for look in ("", "1"):  # the server seals; the browser was refused and asks why
+            form = {"key": "k" * 32, "declarant": "Clara", "look": look}
+            answer = client.post(f"/bids/{much.draft.pk}/submit/", form)
+            assert answer.status_code == 422
+            assert self.WORDS[language] in answer.content.decode()
+        assert not Bid.objects.exists()
+        assert not files()
+
+    def test_the_api_says_it_before_anything_is_sealed(self, much):
+        api = Api(much.clara.bidder)
+        for act, headers in (("manifest", {}), ("submit", {"Idempotency-Key": "k"}), ("rehearsal", {})):
+            answer = api("post", f"bids/{much.draft.pk}/{act}/", {"declarant": "Clara"}, **headers)
+            assert answer.status_code == 400, act
+            assert self.WORDS["de"] in answer.json()["errors"]["$.lots"][0]
+        assert not files()
+
+    def test_a_shorter_text_is_taken(self, much):
+        text = {f"note{number}": "x" * 20_000 for number in range(50)}
+        body, version = content("1.25", extra=text), Draft.objects.get().version
+        actions.save_draft(actor=much.clara.bidder, draft_id=much.draft.pk, expected_version=version, content=body)
+        assert much.submit(much.named(much.store())).bid.damaged_at is None
