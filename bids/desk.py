@@ -21,7 +21,7 @@ from accounts.models import OpenerKey, User
 from bids.actions.late import DECIDERS
 from bids.actions.recovery_use import USE_LIFE, WITNESSES
 from bids.group_rehearsals import rehearsed
-from bids.models import Bid, BidQuerySet, Draft, Receipt, RecoveryUse, SealPiece
+from bids.models import MENDABLE, Bid, BidQuerySet, Draft, Receipt, RecoveryUse, SealPiece
 from bids.nouns import said
 from bids.trials import SMALL, limit_for, shown
 from tendering import desk as of_tenders
@@ -42,7 +42,6 @@ def register() -> None:
         office,
         late_bids,
         admitted_bids,
-        damaged_bids,
         drafts,
         invited,
         changed,
@@ -184,9 +183,14 @@ def office(user: User, now: datetime) -> Iterator[Task]:
 
 
 def late_bids(user: User, now: datetime) -> Iterator[Task]:
-    """Late bids about which two people have to decide. One query."""
+    """Late bids about which two people have to decide, and bids to be restored or decided about. One query."""
     buyers = user.organizations_with(*DECIDERS)
-    for bid in _late(now).filter(tender__buyer__in=buyers)[:MOST] if buyers else []:
+    mine = _waiting(now).filter(Q(damaged_at=None) | Q(restored_at=None), tender__buyer__in=buyers)
+    for bid in mine[:MOST] if buyers else []:
+        if bid.damaged_at:
+            if bid.damage_decision.get("decided_by") != user.pk:
+                yield _damaged_task(bid, role_held(user, bid.tender.buyer_id, *DECIDERS))
+            continue
         decision = bid.late_decision
         if decision.get("confirmed_by") or decision.get("decided_by") == user.pk:
             continue
@@ -201,48 +205,36 @@ def late_bids(user: User, now: datetime) -> Iterator[Task]:
 
 
 def admitted_bids(user: User, now: datetime) -> Iterator[Task]:
-    """Admitted late bids, for the openers. One query."""
-    mine = _late(now).filter(tender__buyer__opening_group__in=groups_of(user), late_admitted_at__isnull=False)
-    for bid in mine[:MOST]:
+    """Admitted late bids and restored ones, for the openers. One query."""
+    ready = Q(damaged_at=None, late_admitted_at__isnull=False) | Q(damaged_at__isnull=False, restored_at__isnull=False)
+    for bid in _waiting(now).filter(ready, tender__buyer__opening_group__in=groups_of(user))[:MOST]:
+        if bid.damaged_at:
+            yield _damaged_task(bid, Role.OPENER)
+            continue
         why = _("Two people have decided that it counts; two openers open it.")
         task = _late_task(said(bid.tender, "Open an admitted late bid: %(tender)s"), bid, why)
         yield replace(task, role=Role.OPENER, organization=bid.tender.buyer_id)
 
 
-def damaged_bids(user: User, now: datetime) -> Iterator[Task]:
-    """Bids that could not be opened: the office has them restored or decides, openers open what is whole again.
-
-    One query.
-    """
-    buyers = user.organizations_with(*DECIDERS)
-    if not buyers and not user.organizations_with(Role.OPENER):
-        return
-    mine = Q(tender__buyer__in=buyers, restored_at=None)
-    mine |= Q(tender__buyer__opening_group__in=groups_of(user), restored_at__isnull=False)
-    found = _going_on(Bid.objects.mendable().filter(mine, tender__opened_at__lte=now))
-    for bid in found.select_related("tender").order_by("damaged_at", "pk")[:MOST]:
-        if bid.restored_at is None and bid.damage_decision.get("decided_by") == user.pk:
-            continue
-        words = said(bid.tender, "Have a bid restored that could not be opened: %(tender)s")
-        why = _("Its key is kept and the evaluation waits. The page says what to do.")
-        if bid.restored_at:
-            words = said(bid.tender, "Open a restored bid: %(tender)s")
-            why = _("Its files are whole again; two openers open it.")
-        url = reverse("bid_damaged", args=[bid.tender_id, bid.pk])
-        role = Role.OPENER if bid.restored_at else role_held(user, bid.tender.buyer_id, *DECIDERS)
-        yield Task(
-            words % {"tender": bid.tender.title}, url, None, OPENING, bid.tender.reference, why=why, role=role,
-            organization=bid.tender.buyer_id,
-        )  # fmt: skip
+def _damaged_task(bid: Bid, role: str) -> Task:
+    words = said(bid.tender, "Have a bid restored that could not be opened: %(tender)s")
+    why = _("Its key is kept and the evaluation waits. The page says what to do.")
+    if bid.restored_at:
+        words = said(bid.tender, "Open a restored bid: %(tender)s")
+        why = _("Its files are whole again; two openers open it.")
+    url = reverse("bid_damaged", args=[bid.tender_id, bid.pk])
+    title = words % {"tender": bid.tender.title}
+    place = bid.tender.buyer_id
+    return Task(title, url, None, OPENING, bid.tender.reference, why=why, role=role, organization=place)
 
 
-def _going_on(bids: BidQuerySet) -> BidQuerySet:
-    return bids.filter(tender__awarded_at=None, tender__cancelled_at=None, tender__candidates_decided_at=None)
-
-
-def _late(now: datetime) -> BidQuerySet:
-    waiting = Bid.objects.live().filter(is_late=True, opened_at=None, damaged_at=None, tender__opened_at__lte=now)
-    return _going_on(waiting).select_related("tender")
+def _waiting(now: datetime) -> BidQuerySet:
+    """Opened tenders' bids about which something is still to be done: late ones, and those that could not be opened."""
+    late = Q(is_late=True, opened_at=None, damaged_at=None)
+    waiting = Bid.objects.live().filter(late | MENDABLE, tender__opened_at__lte=now)
+    return waiting.filter(
+        tender__awarded_at=None, tender__cancelled_at=None, tender__candidates_decided_at=None
+    ).select_related("tender")
 
 
 def _late_task(words: str, bid: Bid, why: str) -> Task:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bids.models import Bid
+from bids.models import MENDABLE, Bid
 from evaluation.low_price import state_of
 from evaluation.models import (
     AbnormallyLowCheck,
@@ -149,8 +149,7 @@ def _checks(found: dict[int, Stage], ids: list[int]) -> None:
     for row in bids.order_by().values("tender").annotate(bids=Count("pk"), checked=Count("formal_check")):
         found[row["tender"]].bids, found[row["tender"]].unchecked = row["bids"], row["bids"] - row["checked"]
     late = Q(late_admitted_at__isnull=False, opened_at=None, damaged_at=None)
-    hurt = Q(damaged_at__isnull=False, damage__mendable=True) & ~Q(damage_decision__has_key="confirmed_by")
-    sealed = Bid.objects.live().filter(late | hurt, tender__in=ids, round=F("tender__round")).order_by()
+    sealed = Bid.objects.live().filter(late | MENDABLE, tender__in=ids, round=F("tender__round")).order_by()
     for pk, damaged_at in sealed.values_list("tender", "damaged_at"):
         if damaged_at:
             found[pk].damaged = True

@@ -95,6 +95,7 @@ class OpenPartView(OpenView):
     """The own part in an opening, for an opener's own program."""
 
     http_method_names = ("post", "options")
+    acts_with = ("bid",)
 
     @extend_schema(
         operation_id="tenders_open_part",

@@ -4,7 +4,7 @@ Before opening no column here holds a price, a bid text or a file name in clear:
 key, bids are sealed objects under DATA_DIR/sealed.
 """
 
-from bids.models.bid import Bid, BidQuerySet, Draft, DraftPresence, Receipt, SealedObject, Upload
+from bids.models.bid import MENDABLE, Bid, BidQuerySet, Draft, DraftPresence, Receipt, SealedObject, Upload
 from bids.models.group_rehearsal import GroupRehearsal, GroupRehearsalPart
 from bids.models.handover import HandoverPart, KeyHandover
 from bids.models.keys import SealCheck, SealPiece, TenderSeal, random_id
@@ -14,6 +14,7 @@ from bids.models.recovery import RecoveryUse
 from bids.models.rehearsal import Rehearsal
 
 __all__ = [
+    "MENDABLE",
     "Bid",
     "BidAnswer",
     "BidLot",

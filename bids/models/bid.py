@@ -58,6 +58,9 @@ class DraftPresence(models.Model):
         return f"{self.user_id} at {self.part} of {self.draft_id}"
 
 
+MENDABLE = Q(damaged_at__isnull=False, damage__mendable=True) & ~Q(damage_decision__has_key="confirmed_by")
+
+
 class BidQuerySet(models.QuerySet["Bid"]):
     def visible_to(self, actor: Any, now: datetime) -> BidQuerySet:
         """Own bids always; others' for the buyer's office after opening. Being staff opens nothing.
@@ -77,8 +80,7 @@ class BidQuerySet(models.QuerySet["Bid"]):
 
     def mendable(self) -> BidQuerySet:
         """Could not be opened by a fault of what is stored, and nobody has decided for good that it stays sealed."""
-        found = self.live().filter(damaged_at__isnull=False, damage__mendable=True)
-        return found.exclude(damage_decision__has_key="confirmed_by")
+        return self.live().filter(MENDABLE)
 
 
 class Bid(models.Model):

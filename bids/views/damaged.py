@@ -105,11 +105,13 @@ ACTS = {"look": _look, "leave": _leave, "confirm": _confirm, "release": _release
 def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, Any], status: int = 200) -> HttpResponse:
     decision, session = bid.damage_decision, ceremony.session
     mendable = Bid.objects.mendable().filter(pk=bid.pk).exists()
+    files = intact.stored_objects(bid, envelope_to_mend(bid)) if mendable else []
     context = {
         **ceremony.context(),
         "bid": bid,
         "mendable": mendable,
-        "files": intact.stored_objects(bid, envelope_to_mend(bid)) if mendable else [],
+        "files": files,
+        "all_whole": all(file.state == "whole" for file in files),
         "receipt": Receipt.objects.filter(bid=bid).exclude(act="withdraw").first(),
         "decision": decision,
         "decided_by": User.objects.filter(pk=decision["decided_by"]).first() if decision else None,

@@ -176,8 +176,7 @@ def opening(request: HttpRequest, tender_id: int) -> HttpResponse:
     if act == "hand_over":
         return _handed_over(request, ceremony)
     if act == "end":
-        actions.end_failed_opening(actor=ceremony.user, session_id=request.POST.get("session", ""))
-        return redirect("bid_opening", tender_id=tender_id)
+        return _ended(ceremony, request.POST.get("session", ""))
     form = ReleaseForm(request.POST or None, initial=_running(ceremony))
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,6 +185,15 @@ def opening(request: HttpRequest, tender_id: int) -> HttpResponse:
             return _refused(request, ceremony, form, error.refused)
         return redirect("bid_opening", tender_id=tender_id)
     return _page(request, ceremony, form, 422 if form.is_bound else 200)
+
+
+def _ended(ceremony: Ceremony, session_id: str) -> HttpResponse:
+    """The attempt of the page is given up; only one of this tender can be named."""
+    found = [one for one in OpeningSession.objects.filter(tender=ceremony.tender) if str(one.pk) == session_id]
+    if not found:
+        raise Http404
+    actions.end_failed_opening(actor=ceremony.user, session_id=found[0].pk)
+    return redirect("bid_opening", tender_id=ceremony.tender.pk)
 
 
 def _running(ceremony: Ceremony) -> dict[str, Any]:

@@ -105,13 +105,14 @@ def test_until_then_its_key_is_kept_the_evaluation_waits_and_everybody_concerned
     with loss.later():
         now = clock.now()
         page = f"/tenders/{loss.tender.pk}/opening/damaged/{loss.bid.pk}/"
-        assert [task.url for task in desk.damaged_bids(loss.town.officer, now)] == [page]
-        assert not list(desk.damaged_bids(loss.town.openers[0], now))
+        assert [task.url for task in desk.late_bids(loss.town.officer, now)] == [page]
+        assert not list(desk.admitted_bids(loss.town.openers[0], now))
         loss.tender.refresh_from_db()
         assert "damaged_bid_open" in [gap.code for gap in gaps(loss.tender, now)]
         loss.restore()
         actions.check_restored(actor=loss.town.openers[0], bid_id=loss.bid.pk)
-        assert [task.url for task in desk.damaged_bids(loss.town.openers[0], now)] == [page]
+        assert [task.url for task in desk.admitted_bids(loss.town.openers[0], now)] == [page]
+        assert not list(desk.late_bids(loss.town.officer, now))
         loss.open_again()
         assert "damaged_bid_open" not in [gap.code for gap in gaps(loss.tender, now)]
     data = opening_record._data(session, session.record, loss.tender)
@@ -232,6 +233,8 @@ def test_a_bid_that_the_program_cannot_read_holds_up_no_other_and_is_not_lost(mo
         record = open_all(loss.town, loss.tender).record
     assert [(one["integrity"], one.get("mendable")) for one in record["bids"]] == [("unread", True), ("ok", None)]
     with loss.later():
+        page = f"/tenders/{loss.tender.pk}/opening/damaged/{loss.bid.pk}/"
+        assert "the fault was one of this platform" in text_of(browser(loss.town.officer).get(page))
         actions.check_restored(actor=loss.town.officer, bid_id=loss.bid.pk)
         assert loss.open_again().record["bids"][0]["integrity"] == "ok"
 

@@ -178,6 +178,7 @@ def test_the_page_says_what_happened_and_what_to_do():
         assert "The released parts open nothing" in text_of(office)
         assert "Try again with these parts" not in text_of(office)
         assert "do not open this tender" in text_of(first.post(address, {"act": "go_on"}))
+        assert first.post(address, {"act": "end", "session": "'"}).status_code == 404
         assert first.post(address, {"act": "end", "session": str(session.pk)}).status_code == 302
         assert "Start again with another member" in text_of(second.get(address))
         scene.put_right()
