@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, ExtractYear
 from django.http import QueryDict
 from django.utils.translation import get_language
@@ -63,8 +63,8 @@ class Savings:
 
 def awarded(user: Any, now: datetime) -> QuerySet[LotOutcome]:
     """Every award that is public, newest first by `at`, `id`."""
-    visible = Tender.objects.visible_to(user, now).filter(awarded_at__lte=now)
-    return LotOutcome.objects.filter(kind="awarded", at__lte=now, lot__tender__in=visible.values("pk"))
+    visible = Tender.objects.visible_to(user, now).filter(awarded_at__lte=now, pk=OuterRef("lot__tender"))
+    return LotOutcome.objects.filter(Exists(visible), kind="awarded", at__lte=now)  # row by row, in the order of `at`
 
 
 def with_parts(rows: QuerySet[LotOutcome]) -> QuerySet[Any]:

@@ -1,12 +1,13 @@
 """One set of filters for the list page, the feeds and the API, and the counts beside them."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lifecycle import OrganizationKind
@@ -22,7 +23,7 @@ FACETS = {
     "status": "status_now",
     "life_situation": "life_situation",
     "procedure": "procedure_type",
-    "buyer": "buyer__reference",
+    "buyer": "buyer_id",
 }
 KINDS = [
     ("efficiency", _("promised efficiency is scored")),
@@ -39,14 +40,18 @@ class AmountFilter(django_filters.Filter):
 
 
 class TenderFilter(django_filters.FilterSet):
-    """`q` searches words; all others narrow. Needs a queryset with `status_now` (TenderQuerySet.with_status)."""
+    """`q` searches words; all others narrow. Needs a queryset with `status_now` (TenderQuerySet.with_status).
+
+    No filter joins a table, so that none needs DISTINCT, which would sort what an index has in order.
+    """
 
     q = django_filters.CharFilter(label=_("Search"), method="by_words", max_length=200)
     status = django_filters.MultipleChoiceFilter(
-        label=_("Status"), choices=Status.choices, field_name="status_now", widget=forms.CheckboxSelectMultiple
-    )
+        label=_("Status"), choices=Status.choices, field_name="status_now", distinct=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     life_situation = django_filters.MultipleChoiceFilter(
-        label=_("Life situation"), choices=LifeSituation.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Life situation"), choices=LifeSituation.choices, distinct=False, widget=forms.CheckboxSelectMultiple
     )
     buyer = django_filters.ModelChoiceFilter(
         label=_("Buyer"),
@@ -55,7 +60,7 @@ class TenderFilter(django_filters.FilterSet):
         empty_label=_("all"),
     )
     procedure = django_filters.MultipleChoiceFilter(
-        label=_("Procedure"), choices=ProcedureType.choices, field_name="procedure_type"
+        label=_("Procedure"), choices=ProcedureType.choices, distinct=False, field_name="procedure_type"
     )
     cpv = django_filters.CharFilter(label=_("CPV code"), method="by_cpv", max_length=8)
     value_from = AmountFilter(label=_("Value from"), field_name="value", lookup_expr="gte")
@@ -107,15 +112,21 @@ def unpublished(actor: Any, now: datetime) -> QuerySet[Tender]:
     return Tender.objects.visible_to(actor, now).filter(waiting).with_status(now)
 
 
-def facets(
-    queryset: QuerySet[Tender], now: datetime, names: Iterable[str] = tuple(FACETS)
-) -> dict[str, list[tuple[str, int]]]:
+def facets(queryset: QuerySet[Tender], names: Iterable[str] = tuple(FACETS)) -> dict[str, list[tuple[str, int]]]:
     """{filter: [(value, how many), …]}, most frequent first, among the newest FACET_SCOPE tenders of the queryset."""
-    newest = queryset.order_by("-published_at", "-id").values("pk")[:FACET_SCOPE]
-    scope = Tender.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).with_status(now)
-    return {name: _counts(scope, FACETS[name])[:MOST_BUYERS] for name in names}
+    wanted = tuple(names)
+    newest = queryset.order_by("-published_at", "-id").values_list(*(FACETS[name] for name in wanted))[:FACET_SCOPE]
+    columns = list(zip(*newest, strict=True)) or [()] * len(wanted)  # read once and counted here: one query for all
+    counts = {name: Counter(map(str, filter(None, values))) for name, values in zip(wanted, columns, strict=True)}
+    if "buyer" in counts:
+        counts["buyer"] = _by_reference(counts["buyer"])
+    return {name: sorted(found.items(), key=_frequent_first)[:MOST_BUYERS] for name, found in counts.items()}
 
 
-def _counts(scope: QuerySet[Tender], column: str) -> list[tuple[str, int]]:
-    rows = scope.order_by().values_list(column).annotate(number=Count("pk")).order_by("-number", column)
-    return [(str(value), number) for value, number in rows if value]
+def _frequent_first(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
+
+
+def _by_reference(counted: Counter[str]) -> Counter[str]:
+    references = Organization.objects.filter(pk__in=[int(pk) for pk in counted]).values_list("pk", "reference")
+    return Counter({reference: counted[str(pk)] for pk, reference in references})

@@ -12,7 +12,7 @@ from accounts.decision import refuse
 from tendering import actions
 from tendering.api.access import TenderView, body, is_staff_of, organization, person, visible
 from tendering.api.serializers import TenderChange, TenderCreate, TenderDetail, TenderPage
-from tendering.api.shapes import ROW, detail, row
+from tendering.api.shapes import ROW, buyers_of, detail, row
 from tendering.filters import TenderFilter, listed, unpublished
 from tendering.keyset import LARGEST_PAGE, capped_total, page
 from tendering.sorting import NEWEST, SORTS, sorted_by
@@ -51,11 +51,12 @@ class TenderListView(TenderView):
         rows, walk = sorted_by(filters.qs, sort, now, cursor, published=not drafts)
         names = [*ROW, "title_key"] if sort == "title" else ROW
         found = page(rows.values(*names), cursor=cursor, size=page_size(request), order=walk)
+        buyers = buyers_of(found.rows)
         answer = {
             "total": capped_total(filters.qs),
             "next": page_address(request, found.next),
             "previous": page_address(request, found.previous),
-            "results": [row(line) for line in found.rows],
+            "results": [row(line, buyers) for line in found.rows],
         }
         return Response(TenderPage(answer).data)
 

@@ -126,6 +126,7 @@ class LotOutcome(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
+        indexes: ClassVar = [models.Index(fields=["at", "id"], name="outcome_by_moment")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.lot_id}"

@@ -25,7 +25,7 @@ MOST_DEADLINES = 500
 
 def found(request: HttpRequest, now: datetime, number: int) -> list[Tender]:
     """The first tenders of the address's filter, in the order it names, newest first without one."""
-    everything = listed(request.user, now).select_related("buyer")
+    everything = listed(request.user, now).prefetch_related("buyer")
     chosen = TenderFilter(request.GET, everything)
     rows, walk = sorted_by(chosen.qs if chosen.form.is_valid() else everything, request.GET.get("sort", ""), now)
     return first(_with_last_change(rows), walk, number)

@@ -71,7 +71,7 @@ def tender_list(request: HttpRequest) -> HttpResponse:
         "page": shown,
         "cards": [_card(tender, now) for tender in shown.rows],
         "total": capped_total(found),
-        "filters": _filters(request.GET, everything, now),
+        "filters": _filters(request.GET, everything),
         "form": chosen.form,
         "query": _without_cursor(request.GET),
         "sort": walk.name,
@@ -103,14 +103,15 @@ def _sorts(given: QueryDict) -> list[tuple[str, Any, str]]:
 
 
 def _with_parts(found: QuerySet[Tender]) -> QuerySet[Tender]:
-    """With what a card shows; numbers by subquery, so that a page costs two queries."""
+    """With what a card shows; numbers by subquery. Buyers by a query of their own: joined to theirs, SQLite would walk
+    all tenders of all buyers and sort them, instead of the index of the order.
+    """
     lots = Lot.objects.filter(tender=OuterRef("pk")).order_by().values("tender").annotate(n=Count("pk")).values("n")
     criteria = Prefetch("criteria", Criterion.objects.only("tender_id", "kind", "weight"))
     return (
-        found.select_related("buyer")
-        .annotate(lot_count=Coalesce(Subquery(lots), 0))
+        found.annotate(lot_count=Coalesce(Subquery(lots), 0))
         .defer("rule_findings", "search_extra", "council", "timeline")
-        .prefetch_related(criteria)
+        .prefetch_related("buyer", criteria)
     )
 
 
@@ -128,10 +129,10 @@ def _card(tender: Tender, now: datetime) -> Card:
     )
 
 
-def _filters(given: QueryDict, everything: QuerySet[Tender], now: datetime) -> dict[str, Any]:
+def _filters(given: QueryDict, everything: QuerySet[Tender]) -> dict[str, Any]:
     """The boxes with their counts. Counts follow the words searched for, not the boxes, so that none drops to zero."""
     words = TenderFilter({"q": given.get("q", "")}, everything)
-    counts = facets(words.qs if words.form.is_valid() else everything, now, ("status", "life_situation", "buyer"))
+    counts = facets(words.qs if words.form.is_valid() else everything, ("status", "life_situation", "buyer"))
     statuses = {status.value: str(status.label) for status in Status if status in PUBLIC_STATUSES}
     return {
         "status": _options("status", statuses, counts["status"], given),

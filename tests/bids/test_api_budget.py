@@ -11,8 +11,9 @@ from tests.bids.by_program import JSON, Program
 from tests.factories import make_company, make_town, open_tender
 
 pytestmark = pytest.mark.django_db
-# Statements from draft to receipt on SQLite, savepoints of the test included; 167 before they were counted.
-MOST = 138
+# Statements from draft to receipt, savepoints of the test included; 167 on SQLite before they were counted. PostgreSQL
+# is asked for the newest event of the bids' trail besides (decision 0018).
+MOST = {"sqlite": 138, "postgresql": 150}
 
 
 def test_a_bid_over_the_api_asks_the_database_a_bounded_number_of_times() -> None:
@@ -20,7 +21,7 @@ def test_a_bid_over_the_api_asks_the_database_a_bounded_number_of_times() -> Non
     bid(program, tender.pk)  # the second one replaces it, as most of a rush do
     with CaptureQueriesContext(connection) as asked:
         bid(program, tender.pk)
-    assert len(asked) <= MOST, "\n".join(row["sql"][:150] for row in asked.captured_queries)
+    assert len(asked) <= MOST[connection.vendor], "\n".join(row["sql"][:150] for row in asked.captured_queries)
 
 
 def bid(program: Program, tender_id: int) -> dict[str, Any]:

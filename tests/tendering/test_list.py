@@ -116,7 +116,7 @@ def test_drafts_never_stand_in_the_list_and_facets_count_what_is_there():
     cancelled_tender(town, life_situation="work")
     now = clock.now()
     for actor in (NOBODY, town.officer):
-        counts = facets(listed(actor, now), now)
+        counts = facets(listed(actor, now))
         assert counts["status"] == [("open", 2), ("cancelled", 1)]
         assert counts["life_situation"] == [("taxes", 2), ("work", 1)]
         assert counts["buyer"] == [(town.organization.reference, 3)]
