@@ -35,7 +35,7 @@ def content(actor: Any, now: datetime) -> dict[str, Any]:
     open_now = tenders.filter(status_now=Status.OPEN, published_at__lte=now, tender_period_end__gt=now)
     shown: dict[str, Any] = {
         "situations": _situations(open_now),
-        "closing": list(open_now.prefetch_related("buyer").order_by("tender_period_end", "id")[:SHOWN]),
+        "closing": list(open_now.select_related("buyer").order_by("tender_period_end", "id")[:SHOWN]),
         "results": _results(published),
         "pilots": _pilots(actor, now),
         "open_count": _capped(open_now),
