@@ -63,10 +63,10 @@ class TwoEnvelopes:
             actor=self.clara.bidder, draft_id=self.draft.pk, declarant="Bidder Clara", idempotency_key=key()
         )
 
-    def ids(self) -> list[Any]:
-        """Ids of everything that has a page of its own."""
+    def ids(self, each: int | None = None) -> list[Any]:
+        """Ids of everything that has a page of its own; with `each` at most so many of a kind."""
         rows = (Bid, SealedObject, Receipt, OpeningSession, OpenedDocument)
-        return [pk for model in rows for pk in model.objects.values_list("pk", flat=True)]
+        return [pk for model in rows for pk in model.objects.values_list("pk", flat=True)[:each]]
 
     def after(self, **shift: float) -> Any:
         """The clock at the deadline and this much later."""
