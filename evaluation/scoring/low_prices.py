@@ -40,8 +40,11 @@ def flag_low_prices(standings: list[Standing], lot: LotInput, spec: EvaluationSp
     estimate = estimate_on_basis(lot, spec)
     while True:
         valid = [standing for standing in standings if standing.status == "valid"]
+        prices = sorted(standing.amount for standing in valid)
+        mean, middle = _mean_and_median(prices)
         for standing in valid:
-            standing.flags = tuple(_flags(standing, valid, estimate, spec))
+            against = (_next(standing.amount, prices), estimate, mean, middle)
+            standing.flags = tuple(_flags(standing.amount, against, spec))
             standing.outcome = _outcome(standing)
         rejected = [standing for standing in valid if standing.outcome in REJECTED]
         if not rejected:
@@ -60,17 +63,27 @@ def _outcome(standing: Standing) -> LowOutcome | None:
 
 
 def _flags(
-    standing: Standing, valid: list[Standing], estimate: Fraction | None, spec: EvaluationSpec
-) -> Iterator[Flag]:
+    price: Fraction, against: tuple[Fraction | None, Fraction | None, Fraction | None, Fraction | None],
+    spec: EvaluationSpec,
+) -> Iterator[Flag]:  # fmt: skip
     """By every published measure: the lowest bid against the next one, each bid against estimate, mean and median."""
-    others = [other.amount for other in valid if other is not standing]
-    if others and min(others) > standing.amount:
-        yield from _flag("next", standing.amount, min(others), spec.gap_to_next_pct)
-    yield from _flag("estimate", standing.amount, estimate, spec.gap_to_estimate_pct)
-    if len(valid) >= ENOUGH:
-        amounts = [one.amount for one in valid]
-        yield from _flag("mean", standing.amount, sum(amounts, Fraction(0)) / len(amounts), spec.gap_to_mean_pct)
-        yield from _flag("median", standing.amount, Fraction(median(amounts)), spec.gap_to_median_pct)
+    next_price, estimate, mean, middle = against
+    yield from _flag("next", price, next_price, spec.gap_to_next_pct)
+    yield from _flag("estimate", price, estimate, spec.gap_to_estimate_pct)
+    yield from _flag("mean", price, mean, spec.gap_to_mean_pct)
+    yield from _flag("median", price, middle, spec.gap_to_median_pct)
+
+
+def _next(price: Fraction, prices: list[Fraction]) -> Fraction | None:
+    """The second of the ascending prices, for the only one that is lower than all others."""
+    return prices[1] if len(prices) > 1 and price == prices[0] < prices[1] else None
+
+
+def _mean_and_median(prices: list[Fraction]) -> tuple[Fraction | None, Fraction | None]:
+    """Of all valid bids; None while they are too few. The same for every bid, so worked out once."""
+    if len(prices) < ENOUGH:
+        return None, None
+    return sum(prices, Fraction(0)) / len(prices), Fraction(median(prices))
 
 
 def _flag(

@@ -54,6 +54,7 @@ class Evaluation:
         self.curve_head = self.list + len(self.bids) * len(self.criteria) + 2
         self.life_cycles = LifeCycles(sheet, lot, self.curve_head + 2 + len(self.promised) + 1)
         self.ranking = Ranking(self)
+        self._scores: dict[tuple[str, str], Fraction | None] = {}
 
     # -- addresses --------------------------------------------------------------------------------------------
     @property
@@ -120,7 +121,13 @@ class Evaluation:
 
     # -- values -------------------------------------------------------------------------------------------------
     def score_value(self, bid: LotBid, criterion: Criterion) -> Fraction | None:
-        """The score of a bid as the engine gives it, also of bids that are out."""
+        """The score of a bid as the engine gives it, also of bids that are out; asked for by several tables."""
+        key = (bid.bid_id, criterion.id)
+        if key not in self._scores:
+            self._scores[key] = self._score_value(bid, criterion)
+        return self._scores[key]
+
+    def _score_value(self, bid: LotBid, criterion: Criterion) -> Fraction | None:
         spec = self.lot.subject.spec
         if criterion.is_promised:
             promised = bid.promised.get(criterion.id)

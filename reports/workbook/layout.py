@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, cached_property
 from typing import Any
 
 from accounts import practice
@@ -26,6 +27,7 @@ NUMBERS = {"money": MONEY, "points": "0.00", "exact": "0.00##", "ratio": "0.0000
 PLACES = {"money": 2, "points": 2, "exact": 4, "ratio": 4, "count": 0, "plain": 4, "cost": 4}
 
 
+@cache
 def letters(column: int) -> str:
     """Column name of a zero-based index: 0 -> A, 26 -> AA."""
     name = ""
@@ -79,6 +81,7 @@ class Book:
 
     def __post_init__(self) -> None:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._styles: dict[str, Any] = {}
         self.stream = io.BytesIO()
         self.file = open_workbook(self.stream)
 
@@ -99,6 +102,11 @@ class Book:
 
     def style(self, name: str) -> Any:
         """A named format: a number style of NUMBERS, "text", "head", … with a suffix "!" for bold, "?" for input."""
+        if name not in self._styles:
+            self._styles[name] = self._new_style(name)
+        return self._styles[name]
+
+    def _new_style(self, name: str) -> Any:
         bold, is_input = "!" in name, "?" in name
         plain = name.strip("!?")
         properties: dict[str, Any] = dict(_STYLES.get(plain, {}))
@@ -161,7 +169,7 @@ class Sheet:
         """Absolute reference of a block from any sheet."""
         return f"{self._quoted}!{span(first, last, 'rc')}"
 
-    @property
+    @cached_property
     def _quoted(self) -> str:
         return "'" + self.name.replace("'", "''") + "'"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -210,12 +211,16 @@ class Prices:
         """Distance to the lowest admissible price; only for admissible bids above zero."""
         price, lowest = at(self.rows["price"], self.total(index)), evaluation.lowest
         gap = formulas.share_of(f"{formulas.whole(price, 2)}-{formulas.whole(lowest, 2)}", formulas.whole(lowest, 2), 2)
-        least = min((Fraction(r.evaluation_price or 0) for r in self.lot.result.valid_rows), default=Fraction(0))
-        value = None
+        least, value = self._least, None
         if row.status == "valid" and least > 0:
             value = half_up((Fraction(row.evaluation_price or 0) - least) / least * 100, 2)
         expression = f'IF(AND({evaluation.admissible(index)}=1,N({lowest})>0),{gap},"")'
         self.sheet.live(self.rows["above"], self.total(index), expression, value, "points")
+
+    @cached_property
+    def _least(self) -> Fraction:
+        """The lowest admissible price; 0 where no bid is admissible."""
+        return min((Fraction(r.evaluation_price or 0) for r in self.lot.result.valid_rows), default=Fraction(0))
 
     def _missing(self, index: int) -> str:
         """Essential positions without a number, counted over runs of neighbouring rows."""
@@ -236,19 +241,23 @@ class Prices:
         """Shape and colour of the lowest, the highest and what lies far from the mean."""
         sheet, last = self.sheet, self.rows["sum"] - 1
         low, mean, high = (at(FIRST_ROW, self.statistics + offset, "c") for offset in range(3))
-        for index in range(len(self.bids)):
-            price = at(FIRST_ROW, self.unit(index), "c")
-            known = f"ISNUMBER({price}),ISNUMBER({low})"
-            rules = (
-                (f"=AND({known},{price}={low})", GREEN, '"▼ "' + "#,##0.00"),
-                (f"=AND({known},{price}={high})", RED, '"▲ "' + "#,##0.00"),
-                (f"=AND({known},10*{price}>13*{mean})", ORANGE, '"◆ "' + "#,##0.00"),
-                (f"=AND({known},10*{price}<7*{mean})", ORANGE, '"◆ "' + "#,##0.00"),
-            )
-            for criteria, colour, shape in rules:
-                mark = sheet.book.file.add_format({"bg_color": colour, "num_format": shape})
-                options = {"type": "formula", "criteria": criteria, "format": mark, "stop_if_true": True}
-                sheet.ws.conditional_format(FIRST_ROW, self.total(index), last, self.total(index), options)
+        price = at(FIRST_ROW, self.unit(0))  # of the first bid: in every other column it moves along
+        known = f"ISNUMBER({price}),ISNUMBER({low})"
+        rules = (
+            (f"=AND({known},{price}={low})", GREEN, '"▼ "' + "#,##0.00"),
+            (f"=AND({known},{price}={high})", RED, '"▲ "' + "#,##0.00"),
+            (f"=AND({known},10*{price}>13*{mean})", ORANGE, '"◆ "' + "#,##0.00"),
+            (f"=AND({known},10*{price}<7*{mean})", ORANGE, '"◆ "' + "#,##0.00"),
+        )
+        columns = [self.total(index) for index in range(len(self.bids))]
+        everywhere = " ".join(
+            at(FIRST_ROW, column) if last == FIRST_ROW else span((FIRST_ROW, column), (last, column))
+            for column in columns
+        )
+        for criteria, colour, shape in rules:
+            mark = sheet.book.file.add_format({"bg_color": colour, "num_format": shape})
+            options = {"type": "formula", "criteria": criteria, "format": mark, "stop_if_true": True}
+            sheet.ws.conditional_format(FIRST_ROW, columns[0], last, columns[0], {**options, "multi_range": everywhere})
 
 
 def _mean(prices: list[Fraction], places: int) -> Fraction | None:

@@ -1,5 +1,6 @@
 """The workbook of no bid and of one for twenty lots by two hundred criteria; and of five hundred bids for one lot."""
 
+import cProfile
 import io
 import random
 import resource
@@ -61,6 +62,18 @@ def test_the_workbook_of_no_bid_and_of_one_is_valid_and_made_in_time(bids: int) 
     assert {f"Evaluation L{n}" for n in range(1, LOTS + 1)} <= set(book.sheetnames)
     shown = {str(value) for row in book["Evaluation L20"].iter_rows(values_only=True) for value in row}
     assert not bids or {"B001", f"B{bids:03}"} <= shown
+
+
+def calls_of(bids: int) -> int:
+    """How many functions are called for the report of this many bids: unlike time the same on every machine."""
+    tender, watch = tender_of(bids, 1), cProfile.Profile()
+    watch.runcall(report_of, tender)
+    return sum(row.callcount for row in watch.getstats())
+
+
+def test_twice_the_bids_are_twice_the_work() -> None:
+    calls_of(4)  # translations and tables that are read once
+    assert calls_of(80) < 2.1 * calls_of(40)
 
 
 @pytest.mark.slow
