@@ -289,16 +289,19 @@ class LivePlay:
                      dissent=dissent)  # fmt: skip
 
     def _deliver(self) -> None:
-        """Letters, contract after the standstill, and what was delivered in two quarters, as far as time has passed."""
+        """Letters, contract after the standstill, its notice, two quarters of delivery, as far as time has passed."""
         officer, tender_id = self._who("officer"), self.tender.pk
         sent = self.end + 13 * DAY
         self._at(sent, lambda: evaluating.send_letters(actor=officer, tender_id=tender_id))
         signed = self.tender.standstills.latest().ends_at + timedelta(hours=10)
-        if signed > self.now:
+        if signed + timedelta(hours=2) > self.now:
             return
         for code in self.tender.lots.values_list("code", flat=True):
-            act = partial(evaluating.sign_contract, actor=officer, tender_id=tender_id, lot_code=code)
+            act = partial(evaluating.sign_contract, actor=officer, tender_id=tender_id, lot_code=code,
+                          number=f"V-{self.tender.reference}-{code}")  # fmt: skip
             self._at(signed, act)
+        notice = partial(evaluating.publish_award_notice, actor=officer, tender_id=tender_id)
+        self._at(signed + timedelta(hours=2), notice)
         for contract in self.tender.contracts.all():
             for number, entry in enumerate(self.data.get("delivered", [])):
                 first = contract.starts_on + timedelta(days=61 * number)
