@@ -114,6 +114,7 @@ ACTIONS: dict[str, Rule] = {
 RESULT_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.COUNCIL_MEMBER})
 FILE_READERS = frozenset({Role.OFFICER, Role.APPROVER, Role.AUDITOR})
 WORKBOOK_READERS = FILE_READERS | {Role.PANEL_CHAIR}  # it names evaluators, so the council has its own paper
+WORKBOOK_BIDS = 3_000  # bids over all lots that one workbook takes within half a minute; more come lot by lot
 PANEL = frozenset({Role.EVALUATOR, Role.PANEL_CHAIR})
 
 

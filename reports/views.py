@@ -57,16 +57,17 @@ def download(content: bytes | str, media_type: str, name: str) -> HttpResponse:
     return response
 
 
-def tender_file(run: EvaluationRun) -> HttpResponse:
+def tender_file(run: EvaluationRun, lot: str = "") -> HttpResponse:
     """The workbook of an evaluation; with fixed values where formulas could not be exact, which it says itself."""
-    return download(workbook_of(run, language()), XLSX, f"{run.tender.reference}-{_('evaluation')}.xlsx")
+    name = "-".join(filter(None, [run.tender.reference, _("evaluation"), lot]))
+    return download(workbook_of(run, language(), lot), XLSX, f"{name}.xlsx")
 
 
 @signed_in
 @require_safe
 def tender_workbook(request: HttpRequest, tender_id: int) -> HttpResponse:
-    """The evaluation workbook."""
-    return tender_file(access.run_for(request.user, tender_id))
+    """The evaluation workbook, of all lots or with ?lot= of one."""
+    return tender_file(access.run_for(request.user, tender_id), request.GET.get("lot", ""))
 
 
 @signed_in

@@ -12,7 +12,7 @@ from evaluation import bid_tables, result_tables, robust_tables
 from evaluation.award_steps import next_award_step
 from evaluation.earlier_tables import earlier_results
 from evaluation.inputs import bid_name
-from evaluation.lifecycle import WORKBOOK_READERS, decide_moderation
+from evaluation.lifecycle import WORKBOOK_BIDS, WORKBOOK_READERS, decide_moderation
 from evaluation.provision import Compared, of_view
 from evaluation.readers import Reader, require_result
 from evaluation.results import LotView, ResultView, view_of
@@ -45,7 +45,8 @@ def result(request: HttpRequest, tender_id: int) -> HttpResponse:
         overview=result_tables.overview(view) if len(view.lots) > 1 else [],
         allocation=result_tables.allocation_words(view),
         basis=result_tables.basis_word(view),
-        workbook="" if who.roles.isdisjoint(WORKBOOK_READERS) else workbook_address(tender_id),
+        workbook=workbook_address(tender_id) if with_people else "",
+        is_one_workbook=len(view.lots) == 1 or sum(len(lot.rows) for lot in view.lots) <= WORKBOOK_BIDS,
         bid_ids=bid_ids(who), earlier=earlier, more_earlier=more_earlier,
         step=next_award_step(who, run, is_blocked=any(lot.blocked for lot in view.lots)),
     )  # fmt: skip

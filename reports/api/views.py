@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
@@ -40,10 +40,17 @@ class SignedIn(ApiView):
 
 
 class TenderWorkbookView(SignedIn):
-    @extend_schema(responses=AS_XLSX, operation_id="reports_tender_workbook")
+    asked_with = ("lot",)
+
+    @extend_schema(
+        responses=AS_XLSX, operation_id="reports_tender_workbook",
+        parameters=[OpenApiParameter("lot", str, description="Code of the one lot the workbook is about.")],
+    )  # fmt: skip
     def get(self, request: Request, tender_id: int) -> HttpResponse:
-        """The evaluation workbook, once an evaluation has been computed; for the buyer's office and audit."""
-        return views.tender_file(access.run_for(request.user, tender_id))
+        """The evaluation workbook, once an evaluation has been computed; for the buyer's office and audit. With many
+        bids over all lots (409, `workbook_too_large`) it is taken lot by lot.
+        """
+        return views.tender_file(access.run_for(request.user, tender_id), request.query_params.get("lot", ""))
 
 
 class OpeningRecordView(SignedIn):

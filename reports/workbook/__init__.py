@@ -20,6 +20,8 @@ def tender_workbook(subject: Subject, language: str, *, fixed: bool = False) -> 
     return build(subject, language, fixed=fixed).content
 
 
-def run_workbook(run: EvaluationRun, language: str, *, fixed: bool = False) -> bytes:
-    """The workbook of a stored evaluation; raises BeyondLimits, or RefusedError if it cannot be reproduced."""
-    return tender_workbook(gather(run, language), language, fixed=fixed)
+def run_workbook(run: EvaluationRun, language: str, *, lot: str = "", fixed: bool = False) -> bytes:
+    """The workbook of a stored evaluation, of all lots or one; raises BeyondLimits, or RefusedError if it cannot be
+    reproduced.
+    """
+    return tender_workbook(gather(run, language, lot), language, fixed=fixed)

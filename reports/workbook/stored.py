@@ -20,8 +20,8 @@ from tendering.models import Tender
 Comments = Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]]
 
 
-def gather(run: EvaluationRun, language: str) -> Subject:
-    """Everything stored about a run; RefusedError when the stored result cannot be reproduced."""
+def gather(run: EvaluationRun, language: str, lot: str = "") -> Subject:
+    """Everything stored about a run, for all lots or `lot` alone; RefusedError if the result cannot be reproduced."""
     inputs, tender = inputs_of(run), run.tender
     with translation.override(language):
         return Subject(
@@ -36,6 +36,7 @@ def gather(run: EvaluationRun, language: str) -> Subject:
             comments=_comments(tender),
             origin=_origin(run),
             own=of_view(tender, view_of(run)) if OwnProvision.objects.filter(lot__tender=tender).exists() else {},
+            only=lot,
         )
 
 

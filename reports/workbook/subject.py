@@ -37,7 +37,7 @@ class Origin:
 @dataclass(frozen=True)
 class Subject:
     """A tender with its result. `comments` holds (evaluator, text) by bid, lot and criterion; `drawn` a bid by lot,
-    `own` the comparison with the own provision by lot."""
+    `own` the comparison with the own provision by lot, `only` the code of the one lot to write about ("" for all)."""
 
     inputs: TenderInput
     result: TenderResult
@@ -50,6 +50,7 @@ class Subject:
     comments: Mapping[tuple[str, str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     origin: Origin = Origin()
     own: Mapping[str, Compared] = field(default_factory=dict)
+    only: str = ""
 
     @property
     def naming(self) -> Naming:
@@ -60,8 +61,9 @@ class Subject:
         return self.inputs.spec
 
     def lots(self) -> list[Lot]:
-        """The lots in published order."""
-        return [Lot(self, lot, self.result.lot(lot.lot_id)) for lot in self.inputs.lots]
+        """The lots to write about, in published order."""
+        wanted = (lot for lot in self.inputs.lots if self.only in ("", lot.lot_id))
+        return [Lot(self, lot, self.result.lot(lot.lot_id)) for lot in wanted]
 
 
 @dataclass(frozen=True)

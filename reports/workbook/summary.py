@@ -63,7 +63,7 @@ class Summary:
 
     def __init__(self, sheet: Sheet, subject: Subject) -> None:
         self.sheet, self.subject, self.spec = sheet, subject, subject.spec
-        self.rule_row = SENTENCES + len(subject.inputs.lots) + 3
+        self.rule_row = SENTENCES + len(subject.lots()) + 3
         cells = [sheet.ref(self.rule_row + 1, column) for column in (3, 4, 5, 6)]
         self.rule = Rule(*cells)
 
@@ -72,7 +72,13 @@ class Summary:
         sheet.text(0, 0, subject.title or subject.inputs.tender_id, "title")
         origin = " · ".join(
             word
-            for word in (practice.mark(), subject.inputs.tender_id, subject.buyer, subject.origin.computed_at)
+            for word in (
+                practice.mark(),
+                subject.inputs.tender_id,
+                subject.buyer,
+                subject.origin.computed_at,
+                _alone(subject),
+            )
             if word
         )
         sheet.text(1, 0, origin, "note")
@@ -281,6 +287,11 @@ def _allocation_notes(allocation: Allocation) -> list[str]:
         values = {"bid": item.bid_id, "money": number(item.off), "lots": ", ".join(item.lot_ids)}
         found.append(words % values)
     return found
+
+
+def _alone(subject: Subject) -> str:
+    words = {"lot": subject.only, "count": len(subject.inputs.lots)}
+    return _("lot %(lot)s alone, of %(count)s lots") % words if subject.only else ""
 
 
 def _own(spec: EvaluationSpec) -> tuple[str, ...]:

@@ -39,10 +39,14 @@ def tender_of(bids: int, lots_of_it: int = LOTS) -> TenderInput:
     return TenderInput("LARGE", spec, tuple(lots))
 
 
-def report_of(tender: TenderInput) -> bytes:
+def subject_of(tender: TenderInput, only: str = "") -> Subject:
     """As from a stored run: the result is computed again, the robustness is read (here: none was stored)."""
     stored = {lot.lot_id: LotRobustness(lot.lot_id, (), (), None, (), (), None) for lot in tender.lots}
-    return build(Subject(tender, evaluate(tender), stored), "en", fixed=True).content
+    return Subject(tender, evaluate(tender), stored, only=only)
+
+
+def report_of(tender: TenderInput) -> bytes:
+    return build(subject_of(tender), "en", fixed=True).content
 
 
 def most_memory() -> int:
@@ -74,6 +78,17 @@ def calls_of(bids: int) -> int:
 def test_twice_the_bids_are_twice_the_work() -> None:
     calls_of(4)  # translations and tables that are read once
     assert calls_of(80) < 2.1 * calls_of(40)
+
+
+def test_the_workbook_of_one_lot_is_the_same_work_however_many_other_lots_there_are() -> None:
+    """So five hundred bids for each of twenty lots come as twenty workbooks, each in time."""
+    work = []
+    for tender in (tender_of(30, 1), tender_of(30)):
+        subject, watch = subject_of(tender, "L1"), cProfile.Profile()
+        build(subject, "en", fixed=True)  # translations and tables that are read once
+        watch.runcall(build, subject, "en", fixed=True)
+        work.append(sum(row.callcount for row in watch.getstats()))
+    assert work[1] < 1.1 * work[0]
 
 
 @pytest.mark.slow

@@ -81,8 +81,15 @@ def all_books() -> dict[str, Callable[[], bytes]]:
     hostile = hostile_tender()
     subject = subject_of_inputs(hostile, **hostile_words(hostile))
     books["hostile"] = lambda: build(subject, "en", zeros=True).content
+    books["one lot"] = lambda: one_lot().content
     books["german"] = lambda: book_of(tender_of("T09"), "de", zeros=True).content
     return books
+
+
+@cache
+def one_lot() -> Built:
+    """The second of three lots with a limit of lots, alone."""
+    return build(replace(subject_of_inputs(case_input("T09")), only="L2"), "en", zeros=True)
 
 
 def _typed_weight(name: str, weight: str) -> bytes:
@@ -126,6 +133,11 @@ class TestRecalculated:
 
     def test_a_german_workbook_of_three_lots_shows_the_engines_digits(self, recalculated):
         assert differences(book_of(case_input("T09"), "de"), recalculated["german"]) == []
+
+    def test_the_workbook_of_one_lot_alone_shows_the_engines_digits(self, recalculated):
+        assert len(one_lot().book.formulas) > 100
+        assert differences(one_lot(), recalculated["one lot"]) == []
+        assert recalculated["one lot"]["Summary"]["A4"] == "OFFICIAL"
 
     @pytest.mark.parametrize("seed", RANDOM)
     def test_a_random_tender_shows_the_engines_digits(self, recalculated, seed):

@@ -142,7 +142,7 @@ def _shared_parts() -> list[tuple[str, str]]:
         ("trail/keys.txt", _("public keys of the signatures")),
         ("people.json", _("functions of the accounts")),
         ("papers.json", _("council papers and votes, if any")),
-        ("workbook.xlsx", _("the figures as a workbook with live formulas")),
+        ("workbook*.xlsx", _("the figures as a workbook with live formulas; with very many bids one for each lot")),
     ]
 
 

@@ -35,7 +35,7 @@ from reports.audit.access import Sight
 from reports.audit.export import common
 from reports.audit.export.archive import Archive, file_name, json_value, plain
 from reports.documents import opening_record_pdf
-from reports.files import last_opening, workbook_of
+from reports.files import last_opening, workbooks_of
 from tendering.frozen import frozen_content
 from tendering.models import LotOutcome, Tender
 
@@ -156,7 +156,8 @@ def _add_evaluations(archive: Archive, tender: Tender) -> int:
         archive.add_json(f"{place}/robustness.json", run.robustness)
         archive.add_json(f"{place}/run.json", _run(run))
     if last is not None:
-        archive.add("workbook.xlsx", workbook_of(last, tender.language))
+        for name, content in workbooks_of(last, tender.language):
+            archive.add(name, content)
     return number
 
 
