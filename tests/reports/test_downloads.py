@@ -1,12 +1,10 @@
 """Who gets which file, and that the files are what they say."""
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-import openpyxl
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -14,8 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from bids.models import Receipt
-from evaluation.results import latest
-from reports.files import workbooks_of, write_finished_reports
+from reports.files import write_finished_reports
 from tendering.models import Tender
 from tests import factories
 from tests.reports.played import play
@@ -29,14 +26,6 @@ def played(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
     """T12, played once for the module inside a transaction that is thrown away at its end."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield play("T12").pk
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def played_lots(django_db_setup: None, django_db_blocker: Any) -> Iterator[int]:
-    """T09, played likewise."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield play("T09").pk
         transaction.set_rollback(True)
 
 
@@ -70,55 +59,6 @@ def test_the_office_and_the_audit_download_the_workbook(tender, name, role):
     assert response.content.startswith(XLSX_START)
     assert "attachment" in response.headers["Content-Disposition"]
     assert "no-store" in response.headers["Cache-Control"]
-
-
-class TestSeveralLots:
-    """T09 has three lots with a limit of lots; each lot can be taken alone."""
-
-    @pytest.fixture
-    def tender(self, played_lots: int) -> Tender:
-        return Tender.objects.select_related("buyer").get(pk=played_lots)
-
-    @pytest.mark.parametrize("name", ["tender_workbook", "api_tender_workbook"])
-    def test_the_workbook_of_one_lot_has_its_sheets_and_what_was_given_over_all_lots(self, tender, name):
-        response = member(tender, "officer").get(reverse(name, args=[tender.pk]), {"lot": "L2"})
-        assert "-L2.xlsx" in response.headers["Content-Disposition"]
-        book = openpyxl.load_workbook(io.BytesIO(response.content), read_only=True)
-        assert book.sheetnames[:3] == ["Zusammenfassung", "Preisspiegel", "Wertung"]  # the town's language
-        sheet = book[book.sheetnames[0]]
-        text = "\n".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell)
-        assert "Los L2 allein, von 3 Losen" in text
-        assert "L2 " in text
-        assert "Alle Lose zusammen: L1" in text  # why the first of a lot need not get it
-        assert not re.search(r"^L1 ", text, re.M)
-
-    def test_a_lot_there_is_not_is_not_found(self, tender):
-        client = member(tender, "officer")
-        assert client.get(reverse("tender_workbook", args=[tender.pk]), {"lot": "L9"}).status_code == 404
-        assert client.get(reverse("api_tender_workbook", args=[tender.pk]), {"lot": "L9"}).status_code == 404
-
-    def test_the_page_leads_to_the_workbook_of_each_lot(self, tender):
-        page = get(member(tender, "officer"), "evaluation_result", tender.pk).content.decode()
-        address = reverse("tender_workbook", args=[tender.pk])
-        assert [f"{address}?lot=L{number}" in page for number in (1, 2, 3)] == [True] * 3
-        assert f'"{address}"' in page
-        page = get(member(tender, "council_member"), "evaluation_result", tender.pk).content.decode()
-        assert address not in page
-
-    def test_with_very_many_bids_there_is_one_for_each_lot_and_none_for_all(self, tender, monkeypatch):
-        monkeypatch.setattr("reports.files.WORKBOOK_BIDS", 5)
-        monkeypatch.setattr("evaluation.views.result.WORKBOOK_BIDS", 5)
-        client, address = member(tender, "officer"), reverse("tender_workbook", args=[tender.pk])
-        page = get(client, "evaluation_result", tender.pk).content.decode()
-        assert f'"{address}"' not in page
-        assert f"{address}?lot=L3" in page
-        refused = client.get(address)
-        assert refused.status_code == 409
-        assert "je Los: L1, L2, L3" in refused.content.decode()
-        answer = get(client, "api_tender_workbook", tender.pk)
-        assert (answer.status_code, answer.json()["code"]) == (409, "workbook_too_large")
-        names = [name for name, _content in workbooks_of(latest(tender), "en")]
-        assert names == ["workbook-L1.xlsx", "workbook-L2.xlsx", "workbook-L3.xlsx"]
 
 
 @pytest.mark.parametrize("role", ["council_member", "opener", "requester"])
