@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils.translation import gettext, ngettext, override
+from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from accounts.models import User
@@ -84,7 +85,12 @@ class Visitor:
     def open(self, address: str, *, status: int = 200) -> None:
         """Go to an address and examine the page; `status` when a refusal is expected."""
         self._expected_status = status
-        response = self.page.goto(address)
+        try:
+            response = self.page.goto(address)
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            response = self.page.goto(address)  # the page before was loading itself anew at that moment
         assert response is not None
         assert response.status == status, f"{address}: {response.status}"
         self.arrive()

@@ -41,7 +41,7 @@ def fill() -> list[Shot]:
         own()
     people = {role: user for role, user in world.people.items() if user} | {"librarian": centre.librarian}
     desks = [Shot(f"desk of {role}", reverse("desk"), user.pk) for role, user in people.items()]
-    return [*desks, *_centre_pages(centre), *_candidate_pages(), *after.play(), *_secret_pages()]
+    return [*desks, *_centre_pages(centre), *_candidate_pages(), *_damaged(), *after.play(), *_secret_pages()]
 
 
 def _library() -> Centre:
@@ -82,6 +82,17 @@ def _centre_pages(centre: Centre) -> Iterator[Shot]:
     )  # fmt: skip
     yield Shot("centre_duty_end", reverse("centre_duty_end", args=[row.pk]), centre.officer.pk)
     yield Shot("centre_leave", reverse("centre_leave", args=[centre.organization.pk]), admin.pk)
+
+
+def _damaged() -> Iterator[Shot]:
+    """A bid whose file was gone when the others were opened."""
+    from tests.bids.bidding import open_all
+    from tests.bids.test_mending import Loss
+
+    with clock.simulated(clock.now() - timedelta(days=60)):
+        loss = Loss()
+    open_all(loss.town, loss.tender)
+    yield Shot("bid_damaged", reverse("bid_damaged", args=[loss.tender.pk, loss.bid.pk]), loss.town.officer.pk)
 
 
 def _candidate_pages() -> Iterator[Shot]:
