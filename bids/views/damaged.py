@@ -4,9 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,11 +14,11 @@ from accounts.models import User
 from bids import actions, intact
 from bids.actions.late import DECIDERS
 from bids.actions.mending import envelope_to_mend, kind_again
-from bids.forms.acts import DeclarationForm, ReleaseForm, StaysSealedForm, with_only_error
+from bids.forms.acts import DeclarationForm, ReleaseForm, StaysSealedForm
 from bids.models import Bid, Receipt
 from bids.views.access import signed_in
-from bids.views.opening import Ceremony, ceremony_of, hand_over
-from bids.views.opening_parts import told
+from bids.views.apart import Place
+from bids.views.opening import Ceremony, ceremony_of
 
 
 @signed_in
@@ -32,16 +31,7 @@ def damaged(request: HttpRequest, tender_id: int, bid_id: UUID) -> HttpResponse:
         raise Http404
     live = Bid.objects.live().select_related("company", "tender")
     bid = get_object_or_404(live.exclude(damage={}), pk=bid_id, tender=tender_id)
-    act = request.POST.get("act", "")
-    if request.method == "POST" and "part" in request.GET:
-        return _part(ceremony, bid)
-    if request.method != "POST" or act not in ACTS:
-        return _page(request, ceremony, bid, {})
-    return ACTS[act](request, ceremony, bid)
-
-
-def _back(bid: Bid) -> HttpResponse:
-    return redirect("bid_damaged", tender_id=bid.tender_id, bid_id=bid.pk)
+    return PLACE.answer(request, ceremony, bid)
 
 
 def _look(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
@@ -50,7 +40,7 @@ def _look(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
     except RefusedError as error:
         return _page(request, ceremony, bid, {"not_yet": error.refused.sentence}, error.refused.status)
     messages.success(request, _("All files are whole again. Two openers can open it now."))
-    return _back(bid)
+    return PLACE.back(bid)
 
 
 def _leave(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
@@ -58,48 +48,12 @@ def _leave(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
     if not form.is_valid():
         return _page(request, ceremony, bid, {"leave_form": form, "form": form}, 422)
     actions.leave_sealed(actor=ceremony.user, bid_id=bid.pk, reason=form.cleaned_data["reason"])
-    return _back(bid)
+    return PLACE.back(bid)
 
 
 def _confirm(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
     actions.confirm_left_sealed(actor=ceremony.user, bid_id=bid.pk)
-    return _back(bid)
-
-
-def _release(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
-    form = ReleaseForm(request.POST)
-    if not form.is_valid():
-        return _page(request, ceremony, bid, {"release_form": form, "form": form}, 422)
-    try:
-        session = actions.start_again(actor=ceremony.user, bid_id=bid.pk)
-        sentence = form.cleaned_data["pass_sentence"]
-        actions.release_pieces(actor=ceremony.user, session_id=session.pk, pass_sentence=sentence)
-    except RefusedError as error:
-        again = with_only_error(ReleaseForm({"pass_sentence": ""}), "pass_sentence", error.refused.sentence)
-        return _page(request, ceremony, bid, {"release_form": again, "form": again}, error.refused.status)
-    return _back(bid)
-
-
-def _part(ceremony: Ceremony, bid: Bid) -> HttpResponse:
-    """The person's locked key and wrapped pieces for this opening, as JSON, or why not."""
-    try:
-        session = actions.start_again(actor=ceremony.user, bid_id=bid.pk)
-        return JsonResponse(actions.release_task(actor=ceremony.user, session_id=session.pk))
-    except RefusedError as error:
-        return told(error)
-
-
-def _hand_over(request: HttpRequest, ceremony: Ceremony, bid: Bid) -> HttpResponse:
-    try:
-        hand_over(ceremony.user, request.POST)
-    except RefusedError as error:
-        return _page(request, ceremony, bid, {"refusal": error.refused.sentence}, error.refused.status)
-    except ValidationError as error:
-        return _page(request, ceremony, bid, {"refusal": error.messages[0]}, 422)
-    return _back(bid)
-
-
-ACTS = {"look": _look, "leave": _leave, "confirm": _confirm, "release": _release, "hand_over": _hand_over}
+    return PLACE.back(bid)
 
 
 def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -126,3 +80,6 @@ def _page(request: HttpRequest, ceremony: Ceremony, bid: Bid, forms: dict[str, A
         **forms,
     }
     return render(request, "bids/damaged.html", context, status=status)
+
+
+PLACE = Place("bid_damaged", _page, actions.start_again, {"look": _look, "leave": _leave, "confirm": _confirm})

@@ -312,9 +312,11 @@ def declare(request: HttpRequest, tender_id: int) -> HttpResponse:
     back = request.POST.get("back", "")
     if back == "recovery":
         return redirect("bid_opening_recovery", tender_id=tender_id)
-    late = late_bids(ceremony.tender) if back and ceremony.tender.opened_at else []
-    if any(str(bid.pk) == back for bid in late):
-        return redirect("bid_late", tender_id=tender_id, bid_id=back)
+    tender = ceremony.tender
+    pages = {"bid_damaged": damaged_bids, "bid_late": late_bids} if back and tender.opened_at else {}
+    for name, bids in pages.items():
+        if any(str(bid.pk) == back for bid in bids(tender)):
+            return redirect(name, tender_id=tender_id, bid_id=back)
     return redirect("bid_opening", tender_id=tender_id)
 
 

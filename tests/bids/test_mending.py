@@ -20,6 +20,7 @@ from bids.models import Bid, ItemPrice, OpeningSession, SealedObject, SealPiece,
 from bids.upload import seal_stream
 from evaluation.actions.run import gaps
 from reports.documents import opening_record
+from tendering.models import ConflictDeclaration
 from tests.bids.bidding import at_deadline, content, declare, open_all, release, submit
 from tests.bids.browser_release import release_in_browser
 from tests.bids.pages.scene import browser, text_of
@@ -313,6 +314,21 @@ def test_the_pages_say_what_to_do_and_lead_to_the_end():
         pdf = second.get(f"/tenders/{loss.tender.pk}/opening-record.pdf?session={again.pk}")
         assert pdf["Content-Type"] == "application/pdf"
         assert second.get(f"/tenders/{loss.tender.pk}/opening-record.pdf?session=x").status_code == 404
+
+
+def test_who_declares_on_the_page_of_a_damaged_bid_stays_there():
+    loss = Loss()
+    open_all(loss.town, loss.tender)
+    stand_in = loss.town.openers[2]
+    ConflictDeclaration.objects.filter(user=stand_in).delete()
+    page = f"/tenders/{loss.tender.pk}/opening/damaged/{loss.bid.pk}/"
+    with loss.later():
+        loss.restore()
+        actions.check_restored(actor=loss.town.officer, bid_id=loss.bid.pk)
+        assert f'name="back" value="{loss.bid.pk}"' in browser(stand_in).get(page).content.decode()
+        entries = {"conflict": "no", "back": str(loss.bid.pk)}
+        answer = browser(stand_in).post(f"/tenders/{loss.tender.pk}/opening/declaration/", entries)
+    assert answer.headers["Location"] == page
 
 
 def test_on_the_page_two_people_leave_it_sealed():
