@@ -305,6 +305,8 @@ def test_the_pages_say_what_to_do_and_lead_to_the_end():
         assert officer.post(page, {"act": "look"}).status_code == 302
         for opener in loss.town.openers[:2]:
             assert "All files are whole again." in text_of(browser(opener).get(page))
+            waits = "1 of 2 released. Your part is missing." in text_of(browser(opener).get(page))
+            assert waits == (opener == loss.town.openers[1])  # the second one sees that somebody waits, and until when
             assert browser(opener).post(page, {"act": "release", "pass_sentence": PASS_SENTENCE}).status_code == 302
         assert "It has been opened and takes part." in text_of(second.get(page))
         record = second.get(f"/tenders/{loss.tender.pk}/opening/record/").content.decode()
