@@ -73,6 +73,8 @@ def _faults_of_fields(bid: Bid, payload: dict[str, Any], where: str) -> Iterator
     stated = _as_stored(bid, str(payload.get("act")))
     if "edition" in payload:  # earlier receipts do not say it
         stated["edition"] = bid.edition
+    if "variant" in payload or bid.variant:  # that of a main bid says nothing
+        stated["variant"] = bid.variant
     for name in sorted(name for name, value in stated.items() if payload.get(name) != value):
         yield Fault("receipt_field", where, f"The receipt and the stored bid differ in “{name}”.")
 

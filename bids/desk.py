@@ -22,6 +22,7 @@ from bids.actions.late import DECIDERS
 from bids.actions.recovery_use import USE_LIFE, WITNESSES
 from bids.group_rehearsals import rehearsed
 from bids.models import MENDABLE, Bid, BidQuerySet, Draft, Receipt, RecoveryUse, SealPiece
+from bids.naming import variant_name
 from bids.nouns import said
 from bids.trials import SMALL, limit_for, shown
 from tendering import desk as of_tenders
@@ -251,9 +252,7 @@ def drafts(user: User, now: datetime) -> Iterator[Task]:
         title = said(draft.tender, "Finish and hand in the bid: %(tender)s") % {"tender": draft.tender.title}
         why = _("In time is what has reached us completely before this moment.")
         url = reverse("bid_draft", args=[draft.pk])
-        yield _of_bidder(
-            user, draft.company_id, Task(title, url, draft.tender.tender_period_end, MY_BIDS, why=why), draft.tender
-        )
+        yield _of_bidder(user, draft, Task(title, url, draft.tender.tender_period_end, MY_BIDS, why=why))
 
 
 def _drafts(companies: list[int], now: datetime) -> QuerySet[Draft]:
@@ -266,9 +265,15 @@ def _drafts(companies: list[int], now: datetime) -> QuerySet[Draft]:
     return open_now.defer("content").select_related("tender")
 
 
-def _of_bidder(user: User, company_id: int, task: Task, tender: Tender) -> Task:
+def _of_bidder(user: User, own: Draft | Bid, task: Task) -> Task:
+    variant = variant_name(own.variant)
+    note = f"{own.tender.reference} · {variant}" if variant else own.tender.reference
+    return _of_company(user, own.company_id, replace(task, note=note))
+
+
+def _of_company(user: User, company_id: int, task: Task) -> Task:
     role = role_held(user, company_id, Role.BIDDER, Role.BIDDER_ADMIN)
-    return replace(task, note=tender.reference, role=role, organization=company_id)
+    return replace(task, role=role, organization=company_id)
 
 
 def invited(user: User, now: datetime) -> Iterator[Task]:
@@ -287,7 +292,7 @@ def invited(user: User, now: datetime) -> Iterator[Task]:
         title = _("You are invited to bid: %(tender)s") % {"tender": tender.title}
         url = reverse("tender_detail", args=[tender.pk])
         task = Task(title, url, tender.tender_period_end, MY_BIDS, why=_("Only invited companies can bid."))
-        yield _of_bidder(user, invitation.provider_id, task, tender)
+        yield _of_company(user, invitation.provider_id, replace(task, note=tender.reference))
 
 
 def changed(user: User, now: datetime) -> Iterator[Task]:
@@ -301,7 +306,7 @@ def changed(user: User, now: datetime) -> Iterator[Task]:
         task = Task(
             title, reverse("tender_detail", args=[draft.tender_id]), draft.tender.tender_period_end, MY_BIDS, why=why
         )
-        yield _of_bidder(user, draft.company_id, task, draft.tender)
+        yield _of_bidder(user, draft, task)
     sent = Bid.objects.live().filter(
         company__in=companies, is_late=False, tender__tender_period_end__gt=now, tender__cancelled_at=None
     )
@@ -314,7 +319,7 @@ def changed(user: User, now: datetime) -> Iterator[Task]:
         task = Task(
             title, reverse("tender_detail", args=[bid.tender_id]), bid.tender.tender_period_end, MY_BIDS, why=why
         )
-        yield _of_bidder(user, bid.company_id, task, bid.tender)
+        yield _of_bidder(user, bid, task)
 
 
 def _news_since(rows: QuerySet[Any], column: str) -> QuerySet[Any]:

@@ -97,7 +97,7 @@ def asked_by(tender: Tender, now: datetime) -> Asked:
 
 def own_side(actor: User, company: Organization, tender: Tender, asked: Asked, now: datetime) -> Own:
     """The company as it stands now, for one of its people."""
-    draft = Draft.objects.filter(tender=tender, company=company).first()
+    draft = Draft.objects.filter(tender=tender, company=company).order_by("variant").first()
     authority = proofs.authority_of(actor, company, asked.deadline) if asked.needs_authority else None
     return Own(
         proofs=list(proofs.kept(company)),

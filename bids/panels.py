@@ -13,11 +13,12 @@ from accounts import practice
 from accounts.holders import groups_of
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import OpeningGroup, Organization
-from bids import hash_list
+from bids import hash_list, variants
 from bids.actions.seal import current_seals
 from bids.group_rehearsals import rehearsed_by
 from bids.limits import limits
 from bids.models import Draft, Receipt
+from bids.naming import variant_name
 from bids.nouns import said
 from bids.trials import trials_of
 from tendering import panels
@@ -59,23 +60,45 @@ def bid_panel(request: HttpRequest, tender: Tender, status: Status, now: datetim
     more: dict[str, object] = {
         "begun": begun,
         "others": [row["company"] for row in rows if row not in begun] if may_bid else [],
+        "further": _further(tender, begun) if may_bid else [],
         "several": len(companies) > 1,
     }
     return _rendered(request, tender, status, more)
 
 
+def _further(tender: Tender, begun: list[dict[str, Any]]) -> list[tuple[Organization, int]]:
+    """Companies that may begin one more variant beside their bid, with its number."""
+    numbers: dict[Organization, set[int]] = {}
+    for row in begun:
+        numbers.setdefault(row["company"], set()).add(row["number"])
+    free = ((company, variants.free_number(tender, taken)) for company, taken in numbers.items())
+    return [(company, number) for company, number in free if number is not None]
+
+
 def _own_rows(tender: Tender, companies: list[int], may_bid: bool) -> list[dict[str, Any]]:
-    """Per company of the person the receipt of its bid and its draft; names are read where there are several."""
+    """Receipt and draft of each company of the person and of each variant; names are read where there are several.
+
+    The first row of a company is that of its main bid, begun or not.
+    """
     live = {"bid__tender": tender, "bid__company__in": companies, "bid__superseded_at": None, "bid__withdrawn_at": None}
     found = Receipt.objects.filter(**live).select_related("bid").order_by("bid__is_late", "at")
-    receipts = {receipt.bid.company_id: receipt for receipt in found}
-    drafts: dict[int, Draft] = {}
+    receipts = {(receipt.bid.company_id, receipt.bid.variant): receipt for receipt in found}
+    drafts: dict[tuple[int, int], Draft] = {}
     if may_bid:
-        drafts = {row.company_id: row for row in Draft.objects.filter(tender=tender, company__in=companies)}
+        own = Draft.objects.filter(tender=tender, company__in=companies)
+        drafts = {(row.company_id, row.variant): row for row in own}
     named = Organization.objects.filter(pk__in=companies).order_by("name", "pk")
     shown = list(named) if len(companies) > 1 else [Organization(pk=companies[0])]
     return [
-        {"company": company, "receipt": receipts.get(company.pk), "draft": drafts.get(company.pk)} for company in shown
+        {
+            "company": company,
+            "number": number,
+            "variant": variant_name(number),
+            "receipt": receipts.get((company.pk, number)),
+            "draft": drafts.get((company.pk, number)),
+        }
+        for company in shown
+        for number in sorted({0} | {number for pk, number in {*receipts, *drafts} if pk == company.pk})
     ]
 
 

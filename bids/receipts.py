@@ -20,6 +20,7 @@ from accounts.rows import check_row
 from bids import keys
 from bids.envelopes import PRICE, SINGLE
 from bids.models import Bid, Receipt, Rehearsal, SealedObject, TenderSeal
+from bids.naming import variant_name
 from bids.nouns import said
 from tendering.models import Tender
 
@@ -52,6 +53,11 @@ def note_hash(receipt: Receipt) -> str:
 
 def words(receipt: Receipt) -> str:
     """The receipt in one or two sentences, in the language that is active."""
+    said_of = variant_name(receipt.bid.variant)
+    return f"{said_of}: {_words(receipt)}" if said_of else _words(receipt)
+
+
+def _words(receipt: Receipt) -> str:
     bid, tender = receipt.bid, receipt.bid.tender
     moment = _local(receipt.at, tender)
     if receipt.act == "withdraw":
@@ -162,6 +168,8 @@ def _payload(bid: Bid, act: str, at: datetime, seal: TenderSeal, objects: list[S
         "v": 1,
         "version": bid.version,
     }
+    if bid.variant:
+        payload["variant"] = bid.variant
     if seal.envelope != SINGLE:
         payload["price_recipient"] = price_recipient(seal)
     if clock.is_simulated():

@@ -12,12 +12,13 @@ from django.http import Http404
 
 from accounts import clock
 from accounts.models import User
-from bids import actions, grounds
+from bids import actions, grounds, variants
 from bids.actions.drafts import content_of
 from bids.content import DraftContent, LotContent
 from bids.content_checks import Gap, gaps
 from bids.grounds import Declaration
 from bids.models import Draft
+from bids.naming import variant_name
 from bids.partners import Partners, doubts, in_content
 from tendering.corrections import Change, since
 from tendering.models import Asked, Criterion, CriterionKind, Lot, RequiredDocument, Tender
@@ -78,6 +79,16 @@ class Workbench:
         """Required documents that are in the bid, as a file or as the self-declaration."""
         names = [document.name for document in self.required_documents]
         return {file.role for file in self.content.files} | grounds.covered(names, self.content.extra)
+
+    @property
+    def variant_name(self) -> str:
+        """Which variant beside the main bid this is; empty for the main bid."""
+        return variant_name(self.draft.variant)
+
+    @property
+    def next_variant(self) -> int | None:
+        """The number of one more variant beside this main bid; None where no more is admitted."""
+        return None if self.draft.variant else variants.next_number(self.tender, self.draft.company_id)
 
     @cached_property
     def gaps(self) -> list[Gap]:

@@ -28,7 +28,7 @@ from evaluation.models import (
     StandstillNotice,
     WithholdGround,
 )
-from evaluation.results import latest, result_of
+from evaluation.results import latest, result_of, winning_bid
 from tendering.models import CancellationGround, Criterion, CriterionKind, Lot, LotOutcome, ProcedureType, Tender
 from tendering.rules.regime import is_special_service
 from tendering.weights import UNWEIGHTED, percent
@@ -208,7 +208,8 @@ def _count(tender: Tender, lots: Mapping[int, LotFacts]) -> None:
         bid__round=tender.round,
     )  # fmt: skip
     for row in opened.select_related("bid__company").order_by("pk"):
-        companies[row.lot_id].append(row.bid.company)
+        if row.bid.company not in companies[row.lot_id]:  # BT-759: several bids of one company count as one
+            companies[row.lot_id].append(row.bid.company)
     run = latest(tender)
     result = result_of(run) if run is not None else None
     for facts in lots.values():
@@ -218,11 +219,7 @@ def _count(tender: Tender, lots: Mapping[int, LotFacts]) -> None:
         rows = result.lot(facts.lot.code).rows
         facts.out = [row.reason_codes[0] if row.reason_codes else "" for row in rows if row.status == "excluded"]
         if facts.award and facts.award.winner:
-            first = result.awards().get(facts.lot.code, ())
-            wins = facts.award.winner.reference
-            facts.winning_bid = next(
-                (row.bid_id for row in rows if row.bid_id in first and row.provider_id == wins), ""
-            )
+            facts.winning_bid = winning_bid(tender, facts.lot, facts.award.winner, result) or ""
 
 
 # -- content ----------------------------------------------------------------------------------------------------------

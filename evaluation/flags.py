@@ -259,7 +259,8 @@ def _facts(
     if not leading and len(ahead) == 1:
         leading = companies.get((tender.pk, ahead[0]), "")
     net = {row["bid_id"]: row.get("net") for row in stored.get("rows", [])}
-    value = next((net.get(bid.bid) for bid in bids if bid.company == leading and bid.valid), None)
+    first = sorted(bids, key=lambda bid: bid.bid not in ahead)  # of several bids of the winner the one put first
+    value = next((net.get(bid.bid) for bid in first if bid.company == leading and bid.valid), None)
     days = None
     if tender.published_at and tender.tender_period_end:
         days = (tender.tender_period_end - tender.published_at).days

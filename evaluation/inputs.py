@@ -176,18 +176,18 @@ def _criteria(tender: Tender, lots: list[Lot]) -> tuple[dict[int, list[Criterion
 
 
 def _bids(tender: Tender) -> list[Bid]:
-    """Every bid that gets a row; replaced versions and earlier rounds of a company have none."""
+    """Every bid that gets a row, main bids and variants beside them; replaced versions and earlier rounds have none."""
     rows = Bid.objects.filter(tender=tender, superseded_at=None).select_related("company", "formal_check")
-    by_company: dict[int, list[Bid]] = defaultdict(list)
+    same: dict[tuple[int, int], list[Bid]] = defaultdict(list)
     for bid in rows:
-        by_company[bid.company_id].append(bid)
-    return sorted((bid for bids in by_company.values() for bid in _that_count(bids)), key=_order)
+        same[bid.company_id, bid.variant].append(bid)
+    return sorted((bid for bids in same.values() for bid in _that_count(bids)), key=_order)
 
 
 def _that_count(bids: list[Bid]) -> list[Bid]:
-    """Of one company: the live bid of its last round, and a late one beside it; a withdrawn one only if none is live.
+    """Of one company and number: the live bid of its last round, and a late one beside it.
 
-    An admitted late bid stands in place of the bid received in time.
+    A withdrawn one only if none is live. An admitted late bid stands in place of the bid received in time.
     """
     live = [bid for bid in bids if bid.withdrawn_at is None]
     if not live:

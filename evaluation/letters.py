@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.evidence import canonical_bytes, digest
 from bids.models import Bid
+from bids.naming import variant_name
 from evaluation.award_rules import Wait, profile_of
 from evaluation.comments import reasons_of
 from evaluation.figures import number, shortest
@@ -86,7 +87,7 @@ def _draft(tender: Tender, bid: Bid, language: str, rows: list[tuple[LotView, Ro
         "reference": tender.reference,
         "bid": bid.reference or "",
         "greeting": words.get(f"greeting_{language}", ""),
-        "opening": _opening(tender),
+        "opening": _opening(tender, bid),
         "lots": [_lot(tender, lot, row) for lot, row in rows],
         "waiting": _waiting(wait),
         "rights": list(_rights(tender, kind)),
@@ -116,7 +117,16 @@ def _is_by_statute(tender: Tender, wait: Wait) -> bool:
     return bool(rules and rules.statutes and rules.standstill_days and wait.days)
 
 
-def _opening(tender: Tender) -> str:
+def _opening(tender: Tender, bid: Bid) -> str:
+    if bid.variant:
+        text = _(
+            "thank you for your bid in the procedure %(reference)s, “%(title)s”. This letter is about %(variant)s."
+        )
+        return text % {
+            "reference": tender.reference,
+            "title": tender.title,
+            "variant": variant_name(bid.variant),
+        }
     return _("thank you for your bid in the procedure %(reference)s, “%(title)s”.") % {
         "reference": tender.reference, "title": tender.title,
     }  # fmt: skip
@@ -140,6 +150,10 @@ def _sentences(lot: LotView, row: RowView, winner: RowView | None) -> Iterator[s
         return
     if winner is None:
         yield _("Nobody is awarded this lot.")
+    elif winner.provider_id == row.provider_id:
+        yield _("We intend to award the contract for this lot to another bid of yours: %(winner)s.") % {
+            "winner": winner.bidder
+        }
     else:
         yield _("We intend to award the contract for this lot to %(winner)s.") % {"winner": winner.bidder}
     if row.status != "valid":

@@ -235,7 +235,10 @@ def board(buyers: Sequence[int], now: datetime) -> list[Kpi]:
         lot__tender__in=tenders, bid__opened_at__isnull=False, bid__superseded_at=None, bid__withdrawn_at=None,
         bid__round=F("bid__tender__round"),
     )  # fmt: skip
-    counted = list(rows.order_by().values("lot").annotate(bids=Count("pk")).values_list("bids", flat=True))
+    # by company: a variant of its own is no competitor
+    counted = list(
+        rows.order_by().values("lot").annotate(bids=Count("bid__company", distinct=True)).values_list("bids", flat=True)
+    )
     scales = Counter(
         Bid.objects.live().filter(tender__in=tenders, opened_at__isnull=False).order_by()
         .values_list("company__scale", flat=True)

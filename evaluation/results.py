@@ -1,6 +1,6 @@
 """The latest result of a tender, read back from what was stored, and prepared for pages, workbook and letters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.decision import Refused, RefusedError
+from accounts.models import Organization
 from bids import variants
 from bids.models import Bid
 from evaluation import sentences
@@ -25,7 +26,7 @@ from evaluation.scoring.life_cycle import worked_out
 from evaluation.scoring.results import Allocation, Economics
 from evaluation.scoring.robustness import LeftOut, LoserRobustness
 from evaluation.sentences import Naming
-from tendering.models import LotOutcome, Tender
+from tendering.models import Lot, LotOutcome, Tender
 
 
 def latest(tender: Tender) -> EvaluationRun | None:
@@ -239,7 +240,7 @@ def view_of(run: EvaluationRun) -> ResultView:
     facts = _Facts(
         awards=result.awards(),
         drawn=_drawn(tender),
-        awarded=set(_awarded(tender)),
+        awarded=_awarded(tender),
         naming=naming,
         spec=inputs.spec,
     )
@@ -271,7 +272,7 @@ def proposable(run: EvaluationRun) -> dict[str, list[str]]:
 
 
 def bidder_names(tender: Tender) -> dict[str, str]:
-    """Name of the company or consortium by bid number, marked where the bid is a variant; one query."""
+    """Name of the company or consortium by bid number, with which variant the bid is; one query."""
     rows = Bid.objects.filter(tender=tender, superseded_at=None).select_related("company")
     return {bid_name(bid): _bidder(bid) for bid in rows}
 
@@ -279,9 +280,8 @@ def bidder_names(tender: Tender) -> dict[str, str]:
 def _bidder(bid: Bid) -> str:
     consortium = bid.opened.get("consortium") or {}
     name = str(consortium.get("name") or bid.company.name)
-    if codes := variants.in_opened(bid.opened):
-        return _("%(bidder)s (variant: %(lots)s)") % {"bidder": name, "lots": ", ".join(codes)}
-    return name
+    variant = variants.words(bid)
+    return str(_("%(bidder)s (%(variant)s)") % {"bidder": name, "variant": variant}) if variant else name
 
 
 def _drawn(tender: Tender) -> dict[str, str]:
@@ -289,10 +289,26 @@ def _drawn(tender: Tender) -> dict[str, str]:
     return {lot: str(bid) for lot, bid in rows}
 
 
-def _awarded(tender: Tender) -> list[tuple[str, str]]:
-    """(lot, provider) of the awards that have been decided."""
+def _awarded(tender: Tender) -> dict[str, str]:
+    """Provider by lot of the awards that have been decided."""
     rows = LotOutcome.objects.filter(lot__tender=tender, kind="awarded", winner__isnull=False)
-    return [(str(lot), str(provider)) for lot, provider in rows.values_list("lot__code", "winner__reference")]
+    return {str(lot): str(provider) for lot, provider in rows.values_list("lot__code", "winner__reference")}
+
+
+def winning_bid(tender: Tender, lot: Lot, winner: Organization, result: TenderResult) -> str | None:
+    """Number of the bid with which this company won the lot; one query."""
+    drawn = _drawn(tender).get(lot.code)
+    first = (drawn,) if drawn else result.awards().get(lot.code, ())
+    return bid_of_winner(result.lot(lot.code), first, winner.reference)
+
+
+def bid_of_winner(result: LotResult, first: Collection[str], provider: str | None) -> str | None:
+    """Number of the decided winner's bid that the rule put first, or that was drawn; None without a winner.
+
+    A company may stand in a lot with its main bid and with variants beside it; one of them wins.
+    """
+    own = [row.bid_id for row in result.rows if row.status == "valid" and row.provider_id == provider]
+    return next((bid for bid in own if bid in first), next(iter(own), None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,14 +317,15 @@ class _Facts:
 
     awards: Mapping[str, tuple[str, ...]]
     drawn: Mapping[str, str]
-    awarded: set[tuple[str, str]]
+    awarded: dict[str, str]
     naming: Naming
     spec: EvaluationSpec
 
 
 def _lot_view(lot: LotInput, result: LotResult, report: LotRobustness, facts: _Facts) -> LotView:
-    rows = [_row_view(row, lot, result, report, facts) for row in result.rows]
     drawn, awards = facts.drawn.get(lot.lot_id), facts.awards.get(lot.lot_id, ())
+    awarded = bid_of_winner(result, (drawn,) if drawn else awards, facts.awarded.get(lot.lot_id))
+    rows = [_row_view(row, lot, result, report, facts, awarded) for row in result.rows]
     scored = [criterion for criterion in lot.criteria if criterion.is_scored]
     return LotView(
         lot_id=lot.lot_id,
@@ -343,7 +360,9 @@ def _by_rank(row: RowView) -> tuple[bool, int, int]:
     return row.rank is None, row.rank or 0, order.index(row.status)
 
 
-def _row_view(row: Row, lot: LotInput, result: LotResult, report: LotRobustness, facts: _Facts) -> RowView:
+def _row_view(
+    row: Row, lot: LotInput, result: LotResult, report: LotRobustness, facts: _Facts, awarded: str | None
+) -> RowView:
     bid = next(bid for bid in lot.bids if bid.bid_id == row.bid_id)
     loser = next((item for item in report.losers if item.bid_id == row.bid_id), None)
     priced = row.status != "late" and any(line.unit_price is not None for line in row.lines)
@@ -354,7 +373,7 @@ def _row_view(row: Row, lot: LotInput, result: LotResult, report: LotRobustness,
         status=row.status,
         rank=row.rank,
         is_winner=row.bid_id in facts.awards.get(lot.lot_id, ()),
-        is_awarded=(lot.lot_id, row.provider_id) in facts.awarded and row.status == "valid",
+        is_awarded=row.bid_id == awarded,
         price=row.evaluation_price if priced else None,
         net=row.net if priced else None,
         gross=row.gross if priced else None,

@@ -174,7 +174,7 @@ def _not_considered(facts: _Facts) -> Heading:
     if facts.view is None:
         outs = Exclusion.objects.filter(bid__in=facts.bids, confirmed_at__isnull=False).select_related("bid__company")
         lines += [
-            f"{bid_name(row.bid)} {row.bid.company}: {ExclusionCode(row.code).label}. "
+            f"{bid_name(row.bid)} {row.bid.bidder}: {ExclusionCode(row.code).label}. "
             + " ".join([row.reason, *ground_sentences(row.ground)])
             for row in outs
         ]
@@ -186,7 +186,7 @@ def _too_low(facts: _Facts) -> Heading:
     title, rejected, open_rows = _("Why abnormally low bids were rejected"), [], False
     for row in AbnormallyLowCheck.objects.filter(bid__in=facts.bids).select_related("bid__company", "lot"):
         if row.outcome == "not_explained":
-            rejected.append(f"{bid_name(row.bid)} {row.bid.company}, {row.lot.code}: {row.reason}")
+            rejected.append(f"{bid_name(row.bid)} {row.bid.bidder}, {row.lot.code}: {row.reason}")
         open_rows = open_rows or not row.outcome
     if open_rows:
         return Heading(4, title, "gap", (*rejected, _("A question about a price has not been decided.")))
@@ -218,9 +218,9 @@ def _winner(facts: _Facts) -> Heading:
 
 
 def _subcontractors(facts: _Facts, award: LotOutcome) -> Iterator[str]:
-    for bid in facts.bids:
-        if bid.company_id != award.winner_id:
-            continue
+    own = [bid for bid in facts.bids if bid.company_id == award.winner_id]
+    won = {row.bid_id for row in facts.view.lot(award.lot.code).rows if row.is_awarded} if facts.view else set()
+    for bid in [bid for bid in own if bid_name(bid) in won] or own:
         found = in_opened(bid.opened or {}).subcontractors
         if not found:
             yield _("%(bidder)s names no subcontractors.") % {"bidder": bid.company}

@@ -21,7 +21,7 @@ from accounts.decision import refuse, require
 from accounts.lifecycle import PROVIDER_ROLES
 from accounts.models import Organization, User
 from accounts.rows import check_row, only
-from bids import keys, storage
+from bids import keys, storage, variants
 from bids.actions import trail
 from bids.actions.access import require_bidder, require_may_bid
 from bids.content import DraftContent, FileNote, LotContent, file_name
@@ -33,27 +33,41 @@ from bids.upload import SealedUpload
 from tendering.models import Tender
 
 KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
-_ONE_DRAFT: Final = ("tender", "company")  # looked for under the lock of the company; never changes afterwards
+_ONE_DRAFT: Final = (
+    "tender",
+    "company",
+    "variant",
+)  # looked for under the lock of the company; never changes afterwards
 
 
-def start_draft(*, actor: User, company: Organization, tender_id: int) -> Draft:
-    """The company's draft for this tender, made if there is none yet."""
+def start_draft(*, actor: User, company: Organization, tender_id: int, variant: int = 0) -> Draft:
+    """The company's draft for this tender, made if there is none yet: of the main bid, or of a variant by its number.
+
+    A variant starts with what stands in the draft of the main bid, without its documents.
+    """
     with audit.in_transaction():
         tender, now = trail.lock_shared(tender_id)
         require_may_bid(actor, company, tender, now)
         require(decide_submit(tender.status(now)))
+        variants.require_admitted(tender, variant)
         lock_company(company)
-        if found := only(Draft.objects.filter(tender=tender, company=company)):
+        if found := only(Draft.objects.filter(tender=tender, company=company, variant=variant)):
             found.tender, found.company = tender, company
             return found
         draft = Draft(
-            tender=tender, company=company, edition=tender.edition, created_at=now, updated_at=now, updated_by=actor,
+            tender=tender, company=company, variant=variant, edition=tender.edition, created_at=now, updated_at=now,
+            updated_by=actor,
         )  # fmt: skip
-        draft.content = encrypt(draft, _blank(tender))
+        draft.content = encrypt(draft, _first_content(draft))
         check_row(draft, settled=_ONE_DRAFT)
         draft.save()
         trail.record(tender.pk, "draft.started", actor=actor, at=now, subject=f"draft:{draft.pk}")
     return draft
+
+
+def _first_content(draft: Draft) -> DraftContent:
+    main = only(Draft.objects.filter(tender=draft.tender, company=draft.company, variant=0)) if draft.variant else None
+    return content_of(main).with_files(()) if main else _blank(draft.tender)
 
 
 def _blank(tender: Tender) -> DraftContent:

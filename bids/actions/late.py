@@ -107,8 +107,9 @@ def _lock(actor: User, bid_id: UUID | str) -> tuple[Bid, Tender, datetime]:
 
 
 def _require_no_opened_bid(bid: Bid) -> None:
-    """One company, one bid: a bid that came in time and has been opened stands."""
-    if Bid.objects.live().filter(tender=bid.tender_id, company=bid.company_id, round=bid.round, is_late=False).exists():
+    """One company, one main bid: one that came in time and has been opened stands. The same of each variant."""
+    same = {"tender": bid.tender_id, "company": bid.company_id, "variant": bid.variant, "round": bid.round}
+    if Bid.objects.live().filter(is_late=False, **same).exists():
         refuse("in_time_bid_opened", gettext_lazy("This company's bid that came in time has been opened already."))
 
 

@@ -128,7 +128,14 @@ def opening_record(
     }
     if session.kind == "bids":
         late = others.live().filter(is_late=True).order_by("received_at")
-        record["late"] = [{"bidder": bid.company.name, "received_at": stamp(bid.received_at)} for bid in late]
+        record["late"] = [
+            {
+                "bidder": bid.company.name,
+                "received_at": stamp(bid.received_at),
+                **({"variant": bid.variant} if bid.variant else {}),
+            }
+            for bid in late
+        ]
     if session.kind == "bids" and tender.buyer.details.get("record_withdrawn", True):
         record["withdrawn"] = others.filter(withdrawn_at__isnull=False).count()
     if mark := practice.mark():
@@ -281,8 +288,9 @@ def _imported(bid: Bid) -> str | None:
 
 
 def _inherited(bid: Bid) -> str | None:
-    """The reference of the company's bid of the round before."""
-    earlier = Bid.objects.filter(tender=bid.tender_id, company=bid.company_id, round__lt=bid.round)
+    """The reference of the company's bid, or variant, of the round before."""
+    same = {"tender": bid.tender_id, "company": bid.company_id, "variant": bid.variant}
+    earlier = Bid.objects.filter(round__lt=bid.round, **same)
     return earlier.exclude(reference=None).order_by("-round").values_list("reference", flat=True).first()
 
 
@@ -311,11 +319,12 @@ def _bid_entry(tender: Tender, bid: Bid, result: OpenedBid, envelope: str) -> di
         "received_at": stamp(bid.received_at),
         "integrity": result.problem or "ok",
         **({"mendable": True} if result.mendable else {}),
+        **({"variant": bid.variant} if bid.variant else {}),
         "sealed_at": bid.sealed_at,
         "documents": len(result.files),
     }
     if result.content is not None:
-        found, chosen = variants.of(result.content), result.content.chosen_lots()
+        found, chosen = variants.of(result.content, bid.variant), result.content.chosen_lots()
         entry["lots"] = [
             {
                 **({"lot": lot.code} if envelope == TECHNICAL or tender.is_call else _lot_entry(lot, chosen[lot.code])),

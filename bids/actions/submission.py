@@ -26,7 +26,7 @@ from accounts.holders import holders
 from accounts.lifecycle import Role
 from accounts.models import IdempotencyKey, Organization, User
 from accounts.rows import check_row, only
-from bids import receipts, storage
+from bids import receipts, storage, variants
 from bids.actions import once, trail
 from bids.actions.access import require_bidder, require_may_bid
 from bids.actions.drafts import content_of, delete_loose_objects, delete_waiting_manifests, lock_company, own_draft
@@ -47,7 +47,13 @@ OTHER_VERSION: Final = gettext_lazy(
 OTHER_EDITION: Final = gettext_lazy(
     "This was sealed for another edition of the documents. Look at what changed and seal it again."
 )
-_SUPERSEDED: Final = ("tender", "company", "round", "is_late")  # one live bid of these: `_supersede` has seen to it
+_SUPERSEDED: Final = (
+    "tender",
+    "company",
+    "variant",
+    "round",
+    "is_late",
+)  # one live bid of these: `_supersede` has seen to it
 TOO_LARGE: Final = gettext_lazy(
     "Prices and answers are larger than 1 MiB when sealed. Shorten the longest answers, or hand them in as documents."
 )
@@ -93,6 +99,11 @@ class SealedBid:
     standing: Standing | None
     sealed_at: str = "server"
     seal_again: Callable[[Standing], tuple[SealedManifest, ...]] | None = None
+
+    @property
+    def variant(self) -> int:
+        """0 for the main bid, else the number of the variant beside it."""
+        return self.draft.variant if self.draft else 0
 
 
 def submit_bid(
@@ -298,6 +309,7 @@ def _record(
     require_may_bid(sealed.actor, sealed.company, tender, now)
     require(decide_submit(tender.status(now)))
     require_authority(sealed.actor, sealed.company, tender, now)
+    variants.require_admitted(tender, sealed.variant)
     if current_seal(tender).pk != sealed.seal.pk:
         refuse("next_round", gettext_lazy("A new round has begun. Please submit again."))
     lock_company(sealed.company)
@@ -365,6 +377,7 @@ def _new_bid(sealed: SealedBid, tender: Tender, received: datetime, now: datetim
         company=sealed.company,
         submitted_by=sealed.actor,
         draft_id=sealed.draft_id,
+        variant=sealed.variant,
         version=next_version(tender.pk, sealed.company.pk),
         edition=tender.edition,
         round=tender.round,
@@ -377,10 +390,11 @@ def _new_bid(sealed: SealedBid, tender: Tender, received: datetime, now: datetim
 
 
 def _supersede(bid: Bid, now: datetime) -> bool:
-    """Whether a live bid of this round was replaced. A late bid never replaces one that came in time."""
+    """Whether a live bid of this round and number was replaced. A late bid never replaces one that came in time."""
     same_kind = Q(round=bid.round, is_late=bid.is_late)
     older = same_kind if bid.is_late else same_kind | Q(round__lt=bid.round)
-    live = list(Bid.objects.live().filter(older, tender=bid.tender_id, company=bid.company_id))
+    same = {"tender": bid.tender_id, "company": bid.company_id, "variant": bid.variant}
+    live = list(Bid.objects.live().filter(older, **same))
     for former in live:
         former.superseded_at = now
         former.save(update_fields=["superseded_at"])
@@ -460,6 +474,8 @@ def _audit(receipt: Receipt, actor: User, now: datetime) -> None:
     bid = receipt.bid
     verb = "bid.received_late" if bid.is_late else "bid.replaced" if receipt.act == "replace" else "bid.received"
     data = {"receipt_sha256": receipts.note_hash(receipt), "version": bid.version, "company": str(bid.company_id)}
+    if bid.variant:
+        data["variant"] = bid.variant
     trail.record(bid.tender_id, verb, actor=actor, at=now, subject=f"bid:{bid.pk}", data=data)
 
 

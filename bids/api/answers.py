@@ -26,6 +26,7 @@ def draft_answer(draft: Draft) -> dict[str, Any]:
         "status": "draft",
         "tender": draft.tender_id,
         "company": draft.company_id,
+        "variant": draft.variant,
         "version": draft.version,
         "updated_at": draft.updated_at,
         "edition": draft.edition,
@@ -43,7 +44,17 @@ def draft_answer(draft: Draft) -> dict[str, Any]:
 
 def bid_answer(bid: Bid) -> dict[str, Any]:
     """Moments and sealed objects of an own bid."""
-    names = ("reference", "version", "edition", "confirmed_edition", "round", "received_at", "is_late", "sealed_at")
+    names = (
+        "reference",
+        "variant",
+        "version",
+        "edition",
+        "confirmed_edition",
+        "round",
+        "received_at",
+        "is_late",
+        "sealed_at",
+    )
     return {
         "id": bid.pk,
         "status": str(bid.status),

@@ -6,12 +6,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from bids import variants
+
+VARIANT = "0 the main bid, else the number of a variant beside it"
+
 
 class DraftRequest(serializers.Serializer):
     """The tender to bid for; `company` is needed only by people who act for several."""
 
     tender = serializers.IntegerField(min_value=1, max_value=2**62)
     company = serializers.IntegerField(min_value=1, max_value=2**62, required=False)
+    variant = serializers.IntegerField(min_value=0, max_value=variants.MOST, default=0, help_text=VARIANT)
 
 
 class DraftContentRequest(serializers.Serializer):
@@ -38,6 +43,7 @@ class DraftAnswer(serializers.Serializer):
     status = serializers.CharField()
     tender = serializers.IntegerField()
     company = serializers.IntegerField()
+    variant = serializers.IntegerField(help_text=VARIANT)
     version = serializers.IntegerField()
     edition = serializers.IntegerField(help_text="Edition of the documents you have seen")
     tender_edition = serializers.IntegerField(help_text="Edition in force; see it before you hand in")
@@ -86,6 +92,7 @@ class BidAnswer(serializers.Serializer):
     status = serializers.CharField()
     tender = serializers.IntegerField()
     company = serializers.IntegerField()
+    variant = serializers.IntegerField(help_text=VARIANT)
     version = serializers.IntegerField()
     edition = serializers.IntegerField(help_text="Edition of the documents it answers")
     confirmed_edition = serializers.IntegerField(help_text="Later edition it was confirmed for, or 0")
@@ -112,6 +119,7 @@ class BidOrDraftAnswer(serializers.Serializer):
     status = serializers.CharField()
     tender = serializers.IntegerField()
     company = serializers.IntegerField()
+    variant = serializers.IntegerField(help_text=VARIANT)
     version = serializers.IntegerField()
 
 

@@ -110,10 +110,12 @@ class BidListView(SignedInView):
 
     @extend_schema(operation_id="bids_create", request=shapes.DraftRequest, responses={201: shapes.DraftAnswer})
     def post(self, request: Request) -> Response:
-        """Start a draft, or get the one your company has for this tender."""
+        """Start a draft, or get the one your company has for this tender; of a variant, by its number."""
         wanted = _valid(shapes.DraftRequest, request)
         company = self._company(wanted.get("company"))
-        draft = actions.start_draft(actor=self.actor, company=company, tender_id=wanted["tender"])
+        draft = actions.start_draft(
+            actor=self.actor, company=company, tender_id=wanted["tender"], variant=wanted["variant"]
+        )
         return Response(shapes.DraftAnswer(answers.draft_answer(draft)).data, status=201)
 
     def _company(self, wanted: int | None) -> Organization:
@@ -135,7 +137,14 @@ class DraftListView(SignedInView):
         companies = self.actor.organizations_with(*PROVIDER_ROLES)
         drafts = Draft.objects.filter(company__in=companies).order_by("-updated_at")[:100]
         rows = [
-            {"id": d.pk, "status": "draft", "tender": d.tender_id, "company": d.company_id, "version": d.version}
+            {
+                "id": d.pk,
+                "status": "draft",
+                "tender": d.tender_id,
+                "company": d.company_id,
+                "variant": d.variant,
+                "version": d.version,
+            }
             for d in drafts
         ]
         return Response(shapes.BidOrDraftAnswer(rows, many=True).data)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.json_input import JSONInput
 from accounts.models import Organization, User
+from bids import variants
 from bids.content import OTHER, PRICED, stored_role
 from bids.envelopes import PRICE, SINGLE, TECHNICAL
 from bids.forms.base import VisibleText
@@ -57,7 +58,7 @@ class DocumentForm(forms.Form):
 
 
 class CompanyForm(forms.Form):
-    """For which of the person's companies a bid is prepared."""
+    """For which of the person's companies a bid is prepared; `variant` is its number beside the main bid."""
 
     company = forms.ChoiceField(
         label=gettext_lazy("For which company do you bid?"),
@@ -69,8 +70,10 @@ class CompanyForm(forms.Form):
         },
     )
 
-    def __init__(self, companies: Sequence[Organization], data: Any = None) -> None:
-        super().__init__(data)
+    variant = forms.IntegerField(min_value=0, max_value=variants.MOST, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, companies: Sequence[Organization], data: Any = None, variant: str = "") -> None:
+        super().__init__(data, initial={"variant": variant})
         self.companies = {str(company.pk): company for company in companies}
         self.fields["company"].choices = [(key, one.name) for key, one in self.companies.items()]  # type: ignore[attr-defined]  # ChoiceField
 

@@ -37,7 +37,7 @@ class ParticipationForm(DraftForm):
             )
         if len(self.bench.lots) > 1:
             self._several()
-        if self.bench.tender.variants_allowed:
+        if self.bench.tender.variants_allowed and not self.bench.draft.variant:
             self._variants()
 
     def into(self, content: DraftContent) -> DraftContent:
@@ -81,12 +81,15 @@ class ParticipationForm(DraftForm):
 
     def _variants(self) -> None:
         self.fields["variants"] = forms.MultipleChoiceField(
-            label=_("For which lots is your bid a variant?"),
-            help_text=_("A variant offers another solution and must meet the published minimum requirements."),
+            label=_("For which lots is this bid a variant instead of a main bid?"),
+            help_text=_(
+                "A variant offers another solution and must meet the published minimum requirements. Leave it empty "
+                "for a main bid; a variant beside it is a bid of its own, started on the page of your bid."
+            ),
             choices=[(lot.code, f"{lot.code} {lot.title}") for lot in self.bench.lots],
             widget=forms.CheckboxSelectMultiple,
             required=False,
-            initial=list(variants.of(self.bench.content)),
+            initial=list(variants.of(self.bench.content, 0)),
         )
 
     def _several(self) -> None:

@@ -16,6 +16,7 @@ from accounts.models import Organization, User
 from bids.damage import reason
 from bids.lifecycle import Status, status
 from bids.models.keys import random_id
+from bids.naming import with_variant
 from tendering.models import Tender
 
 
@@ -28,6 +29,9 @@ class Draft(models.Model):
     id = random_id()
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="drafts")
     company = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    variant = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("0 the main bid, else the number of a variant beside it")
+    )
     content = models.BinaryField()
     version = models.PositiveIntegerField(default=1)
     edition = models.PositiveSmallIntegerField(default=1, help_text=_("Edition of the documents its writers have seen"))
@@ -36,7 +40,9 @@ class Draft(models.Model):
     updated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["tender", "company"], name="one_draft_per_company")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tender", "company", "variant"], name="one_draft_per_company"),
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.pk}"
@@ -92,6 +98,9 @@ class Bid(models.Model):
     company = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="bids")
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     draft_id = models.UUIDField(help_text=_("Slot the sealed objects are bound to"))
+    variant = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("0 the main bid, else the number of a variant beside it")
+    )
     version = models.PositiveSmallIntegerField(default=1)
     edition = models.PositiveSmallIntegerField(default=1, help_text=_("Edition of the documents it answers"))
     confirmed_edition = models.PositiveSmallIntegerField(
@@ -131,7 +140,7 @@ class Bid(models.Model):
         ordering: ClassVar = ["tender", "position", "received_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["tender", "company", "round", "is_late"],
+                fields=["tender", "company", "variant", "round", "is_late"],
                 condition=Q(superseded_at=None, withdrawn_at=None),
                 name="one_live_bid_per_company",
             ),
@@ -143,6 +152,11 @@ class Bid(models.Model):
     @property
     def status(self) -> Status:
         return status(self)
+
+    @property
+    def bidder(self) -> str:
+        """Name of the company, and which variant beside its main bid this is."""
+        return with_variant(self.company.name, self.variant)
 
     @property
     def damage_words(self) -> str | Promise:

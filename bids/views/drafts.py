@@ -18,6 +18,7 @@ from bids import actions
 from bids.forms.acts import CompanyForm
 from bids.lifecycle import decide_withdraw
 from bids.models import Bid, Draft, Receipt
+from bids.naming import variant_name
 from bids.nouns import said
 from bids.standing import current, steps_of
 from bids.tasks import tasks_of
@@ -42,18 +43,19 @@ def start(request: HttpRequest, tender_id: int) -> HttpResponse:
     wanted = request.POST.get("company")
     if wanted is None and len(own) == 1:
         wanted = str(own[0].pk)
-    form = CompanyForm(own, None if wanted is None else {"company": wanted})
+    variant = request.POST.get("variant", "")
+    form = CompanyForm(own, None if wanted is None else {"company": wanted, "variant": variant}, variant)
     if not form.is_valid():
         tender, now = find_tender(request, tender_id)
         context = {"form": form, "tender": tender, "now": now}
         return render(request, "bids/which_company.html", context, status=422 if form.is_bound else 200)
-    draft = begin(user, form.chosen, tender_id)
+    draft = begin(user, form.chosen, tender_id, form.cleaned_data["variant"] or 0)
     return redirect("bid_draft", draft_id=draft.pk)
 
 
-def begin(user: User, company: Organization, tender_id: int) -> Draft:
+def begin(user: User, company: Organization, tender_id: int, variant: int = 0) -> Draft:
     """The company's draft, made and filled with what leaves no choice if there was none."""
-    draft = actions.start_draft(actor=user, company=company, tender_id=tender_id)
+    draft = actions.start_draft(actor=user, company=company, tender_id=tender_id, variant=variant)
     bench = open_draft(user, draft.pk)
     if draft.version == 1 and not bench.content.lots:
         _prefill(user, bench)
@@ -95,7 +97,7 @@ def corrections_seen(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def live_receipt(draft: Draft) -> Receipt | None:
     """The receipt of a bid that was handed in before and would be replaced."""
-    live = Bid.objects.live().filter(tender=draft.tender_id, company=draft.company_id)
+    live = Bid.objects.live().filter(tender=draft.tender_id, company=draft.company_id, variant=draft.variant)
     return Receipt.objects.filter(bid__in=live).order_by("at").last()
 
 
@@ -152,7 +154,8 @@ def _cells(bid: Bid, now: datetime) -> list[str | int]:
     end = Moment(tender.tender_period_end, tender.buyer) if tender.tender_period_end else ""
     return [
         tender.reference, tender.title, tender.buyer.name, bid.company.name, str(Moment(bid.received_at, tender.buyer)),
-        bid.version, str(bid.status.label), current(steps_of(bid, now)).title, str(end), said(tender, "Bid"),
+        bid.version, str(bid.status.label), current(steps_of(bid, now)).title, str(end),
+        variant_name(bid.variant) or said(tender, "Bid"),
     ]  # fmt: skip
 
 

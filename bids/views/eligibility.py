@@ -34,7 +34,7 @@ def eligible(request: HttpRequest, tender_id: int) -> HttpResponse:
         "now": now,
         "company": company,
         "others": _others(request, company),
-        "draft": Draft.objects.filter(tender=tender, company=company).first() if company else None,
+        "draft": Draft.objects.filter(tender=tender, company=company).order_by("variant").first() if company else None,
         "form": form,
         "asked": asked,
         "verdict": eligibility.verdict(found, own) if company or form.is_bound or not found else None,

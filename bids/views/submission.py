@@ -22,6 +22,7 @@ from bids.keys import printed_verifier_key
 from bids.lifecycle import decide_submit, decide_withdraw
 from bids.lots_told import lots_handed_in
 from bids.models import Receipt, SealedObject
+from bids.naming import variant_name
 from bids.nouns import said
 from bids.standing import steps_of
 from bids.tasks import tasks_of
@@ -99,7 +100,7 @@ def _lot(bench: Workbench, lot: Lot) -> dict[str, Any]:
     sums = figures(lot.items.all(), content, bench.content.vat_rate)
     return {
         "lot": lot,
-        "is_variant": lot.code in variants.of(bench.content),
+        "is_variant": lot.code in variants.of(bench.content, bench.draft.variant),
         "figures": sums,
         "prices": [(item, content.unit_prices.get(item.ref)) for item in lot.items.all()],
         "content": content,
@@ -167,6 +168,8 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "is_current": current and bid.withdrawn_at is None,
         "may_withdraw": decide_withdraw(tender.status(now), bid),
         "may_replace": decide_submit(tender.status(now)),
+        "variant": variant_name(bid.variant),
+        "next_variant": variants.next_number(tender, bid.company_id),
         "several_lots": not tender.is_call and tender.lots.count() > 1,
         "corrected": since(tender, bid.answers_edition) if current and not bid.withdrawn_at else [],
         "still_open": bool(tender.tender_period_end and now < tender.tender_period_end),
@@ -238,7 +241,7 @@ def confirm(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def replace(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """A draft for a newer version: the kept copy, or an empty one."""
     found = own_receipt(request, receipt_id)
-    draft = begin(person(request), found.bid.company, found.bid.tender_id)
+    draft = begin(person(request), found.bid.company, found.bid.tender_id, found.bid.variant)
     return redirect("bid_draft", draft_id=draft.pk)
 
 

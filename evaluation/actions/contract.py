@@ -18,7 +18,7 @@ from evaluation.award_rules import decide_contract, decide_register, notice_of_l
 from evaluation.contract_rules import Change, change_rules, check_change
 from evaluation.lifecycle import decide_second
 from evaluation.models import Contract, ContractChange, ContractKpi, ContractOption
-from evaluation.results import latest, result_of
+from evaluation.results import latest, result_of, winning_bid
 from tendering.actions import record_lot_outcome
 from tendering.locking import lock_row
 from tendering.models import CriterionKind, Lot, LotOutcome, Tender
@@ -76,9 +76,8 @@ def _winner(tender: Tender, lot: Lot) -> tuple[LotOutcome, Bid]:
     run = latest(tender)
     if outcome is None or outcome.winner is None or run is None:
         refuse("not_awarded", _("This lot has not been awarded to anybody."))
-    numbers = [row.bid_id for row in result_of(run).lot(lot.code).rows if row.status == "valid"]
-    bids = Bid.objects.live().filter(tender=tender, company=outcome.winner, reference__in=numbers)
-    bid = bids.select_related("company").first()
+    number = winning_bid(tender, lot, outcome.winner, result_of(run))
+    bid = Bid.objects.live().filter(tender=tender, reference=number).select_related("company").first()
     if bid is None:
         refuse("not_awarded", _("This lot has not been awarded to anybody."))
     return outcome, bid

@@ -52,8 +52,17 @@ class LotFacts:
 
     @property
     def prices(self) -> list[Fraction]:
-        """Prices of valid bids, lowest first."""
-        return sorted(bid.price for bid in self.bids if bid.valid and bid.price is not None and bid.price > 0)
+        """The lowest price of a valid bid of each company, lowest first: own variants do not compete."""
+        lowest: dict[str, Fraction] = {}
+        for bid in self.bids:
+            if bid.valid and bid.price is not None and bid.price > 0:
+                lowest[bid.company] = min(bid.price, lowest.get(bid.company, bid.price))
+        return sorted(lowest.values())
+
+    @property
+    def bidders(self) -> int:
+        """How many companies bid for the lot."""
+        return len({bid.company for bid in self.bids})
 
     @property
     def gap(self) -> Fraction | None:
@@ -119,7 +128,7 @@ def while_drafting(lot: LotFacts, minimum_days: int, past: Sequence[LotFacts]) -
         needed = max(DAYS, minimum_days)
         yield Hint("R003", "", "flag" if lot.days < needed else "fine", Fraction(lot.days), Fraction(needed))
     if len(past) >= 3:
-        single = Fraction(sum(len(one.bids) == 1 for one in past), len(past))
+        single = Fraction(sum(one.bidders == 1 for one in past), len(past))
         state: State = "flag" if single >= Fraction(1, 2) else "fine"
         yield Hint("R018", lot.lot, state, single, Fraction(1, 2), len(past))
 
@@ -139,7 +148,7 @@ def hints(lot: LotFacts, past: Sequence[LotFacts], minimum_days: int = 0) -> lis
 
 def _competition(lot: LotFacts) -> Iterator[Hint]:
     if lot.competitive:
-        yield Hint("R018", lot.lot, "flag" if len(lot.bids) == 1 else "fine", Fraction(len(lot.bids)), Fraction(1))
+        yield Hint("R018", lot.lot, "flag" if lot.bidders == 1 else "fine", Fraction(lot.bidders), Fraction(1))
 
 
 def _prices(lot: LotFacts, alike: Sequence[LotFacts]) -> Iterator[Hint]:
@@ -162,10 +171,10 @@ def _outcome(lot: LotFacts) -> Iterator[Hint]:
     won = [bid for bid in lot.bids if lot.winner and bid.company == lot.winner and bid.valid]
     if any(bid.late for bid in lot.bids):
         yield Hint("R030", lot.lot, "flag" if any(bid.late for bid in won) else "fine")
-    if won and len(lot.bids) > 1:
-        out = sum(not bid.valid for bid in lot.bids)
-        state: State = "flag" if out == len(lot.bids) - 1 else "fine"
-        yield Hint("R035", lot.lot, state, Fraction(out), Fraction(len(lot.bids) - 1))
+    others = [bid for bid in lot.bids if bid.company != lot.winner]
+    if won and others:
+        out = sum(not bid.valid for bid in others)
+        yield Hint("R035", lot.lot, "flag" if out == len(others) else "fine", Fraction(out), Fraction(len(others)))
     priced = [bid for bid in lot.bids if bid.price is not None and bid.price > 0]
     if lot.price_only and len(priced) > 1:
         lowest = min(priced, key=lambda bid: bid.price or 0)

@@ -27,14 +27,14 @@ def allocate(tender: TenderInput, lots: Sequence[LotResult]) -> Allocation | Non
 
 
 def limits(tender: TenderInput) -> dict[str, int]:
-    """Most lots each bid may win: the smaller of the published limit and the bidder's capacity."""
-    published = tender.lot_rules.max_lots_awarded
-    terms = {item.bid_id: item.max_lots_capacity for item in tender.bidders}
-    bids = {bid.bid_id for lot in tender.lots for bid in lot.bids}
-    return {
-        bid_id: min((limit for limit in (published, terms.get(bid_id)) if limit is not None), default=len(tender.lots))
-        for bid_id in bids
-    }
+    """Most lots each provider may win with all its bids: the smallest of the published limit and its capacities."""
+    known = {bid.provider_id: [len(tender.lots)] for lot in tender.lots for bid in lot.bids}
+    for terms in tender.bidders:
+        if terms.max_lots_capacity is not None:
+            known.setdefault(terms.provider_id, []).append(terms.max_lots_capacity)
+    if (published := tender.lot_rules.max_lots_awarded) is not None:
+        return {provider: min(published, *capacities) for provider, capacities in known.items()}
+    return {provider: min(capacities) for provider, capacities in known.items()}
 
 
 def _points(lot: LotResult, row: Row) -> Fraction:
@@ -57,8 +57,8 @@ def options_of(spec: EvaluationSpec, entries: Sequence[Entry]) -> list[Option]:
     places = spec.places("total")
     return [
         Option(
-            entry.bid_id, half_up(entry.price, 2), half_up(totals[entry.bid_id] or Fraction(0), places),
-            entry.performance,
+            entry.bid_id, entry.provider_id, half_up(entry.price, 2),
+            half_up(totals[entry.bid_id] or Fraction(0), places), entry.performance,
         )
         for entry in entries
     ]  # fmt: skip
@@ -81,6 +81,7 @@ def _options(lots: Sequence[LotResult]) -> list[list[Option]]:
         [
             Option(
                 row.bid_id,
+                row.provider_id,
                 Fraction(row.evaluation_price or 0),
                 _points(lot, row),
                 row.performance_points_exact or Fraction(0),

@@ -14,9 +14,10 @@ from .formulas import combination_discount, linear_points, weighted_total
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A valid bid for a lot: evaluated price, total points, performance points L."""
+    """A valid bid for a lot: evaluated price, total points, performance points L. Limits count by provider."""
 
     bid_id: str
+    provider_id: str
     price: Fraction
     points: Fraction
     performance: Fraction
@@ -42,7 +43,7 @@ class Valued:
 
 
 class Search:
-    """Assignments that fill as many lots as limits allow, with branches that cannot help left out.
+    """Assignments that fill as many lots as the providers' limits allow, with branches that cannot help left out.
 
     Candidates come in the order of enumeration; `hopeless` is asked for every beginning of an assignment.
     """
@@ -76,12 +77,12 @@ class Search:
                 continue
             chosen.append(option)
             if not hopeless(chosen):
-                following = {**taken, option.bid_id: taken.get(option.bid_id, 0) + 1} if option else taken
+                following = {**taken, option.provider_id: taken.get(option.provider_id, 0) + 1} if option else taken
                 yield from self._visit(chosen, following, more, hopeless)
             chosen.pop()
 
     def _free(self, option: Option | None, taken: Mapping[str, int]) -> bool:
-        return option is None or taken.get(option.bid_id, 0) < self.limits[option.bid_id]
+        return option is None or taken.get(option.provider_id, 0) < self.limits[option.provider_id]
 
 
 def most_filled(options: Sequence[Sequence[Option]], limits: Mapping[str, int]) -> int:
@@ -89,10 +90,10 @@ def most_filled(options: Sequence[Sequence[Option]], limits: Mapping[str, int]) 
     served: dict[str, list[int]] = {}
 
     def place(index: int, seen: set[str]) -> bool:
-        for bid_id in (option.bid_id for option in options[index] if option.bid_id not in seen):
-            seen.add(bid_id)
-            lots = served.setdefault(bid_id, [])
-            if len(lots) < limits[bid_id]:
+        for provider in (option.provider_id for option in options[index] if option.provider_id not in seen):
+            seen.add(provider)
+            lots = served.setdefault(provider, [])
+            if len(lots) < limits[provider]:
                 lots.append(index)
                 return True
             for position, other in enumerate(lots):

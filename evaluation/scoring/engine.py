@@ -83,6 +83,7 @@ def entries_of(standings: Sequence[Standing]) -> tuple[Entry, ...]:
             item.scores or {},
             {key: Fraction(value) for key, value in item.bid.promised.items()},
             item.moves,
+            item.bid.provider_id,
         )
         for item in standings
         if item.status == "valid"

@@ -23,7 +23,7 @@ class Moving(Protocol):
 class Entry:
     """A valid bid as a method sees it: evaluated price, performance points L, scores and promised numbers.
 
-    `moves` are the criteria whose number contains the price.
+    `moves` are the criteria whose number contains the price. Limits on lots count by `provider_id`.
     """
 
     bid_id: str
@@ -32,6 +32,7 @@ class Entry:
     scores: Mapping[str, Fraction] = field(default_factory=dict)
     promised: Mapping[str, Fraction] = field(default_factory=dict)
     moves: tuple[Moving, ...] = ()
+    provider_id: str = ""
 
     def at_price(self, price: Fraction) -> "Entry":
         """The same bid at another price; a life-cycle cost with the price in it moves along."""

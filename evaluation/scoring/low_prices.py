@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from heapq import nsmallest
 from statistics import median
 from typing import Final, Literal
 
@@ -40,10 +41,10 @@ def flag_low_prices(standings: list[Standing], lot: LotInput, spec: EvaluationSp
     estimate = estimate_on_basis(lot, spec)
     while True:
         valid = [standing for standing in standings if standing.status == "valid"]
-        prices = sorted(standing.amount for standing in valid)
-        mean, middle = _mean_and_median(prices)
+        mean, middle = _mean_and_median(sorted(standing.amount for standing in valid))
+        lowest = _lowest_by_provider(valid)
         for standing in valid:
-            against = (_next(standing.amount, prices), estimate, mean, middle)
+            against = (_next(standing, lowest), estimate, mean, middle)
             standing.flags = tuple(_flags(standing.amount, against, spec))
             standing.outcome = _outcome(standing)
         rejected = [standing for standing in valid if standing.outcome in REJECTED]
@@ -66,7 +67,7 @@ def _flags(
     price: Fraction, against: tuple[Fraction | None, Fraction | None, Fraction | None, Fraction | None],
     spec: EvaluationSpec,
 ) -> Iterator[Flag]:  # fmt: skip
-    """By every published measure: the lowest bid against the next one, each bid against estimate, mean and median."""
+    """By every published measure: the lowest against the next bidder, each against estimate, mean and median."""
     next_price, estimate, mean, middle = against
     yield from _flag("next", price, next_price, spec.gap_to_next_pct)
     yield from _flag("estimate", price, estimate, spec.gap_to_estimate_pct)
@@ -74,9 +75,22 @@ def _flags(
     yield from _flag("median", price, middle, spec.gap_to_median_pct)
 
 
-def _next(price: Fraction, prices: list[Fraction]) -> Fraction | None:
-    """The second of the ascending prices, for the only one that is lower than all others."""
-    return prices[1] if len(prices) > 1 and price == prices[0] < prices[1] else None
+def _lowest_by_provider(valid: list[Standing]) -> list[tuple[Fraction, str]]:
+    """The two lowest bidders with their lowest prices, ascending."""
+    found: dict[str, Fraction] = {}
+    for standing in valid:
+        provider = standing.bid.provider_id
+        found[provider] = min(standing.amount, found.get(provider, standing.amount))
+    return nsmallest(2, ((price, provider) for provider, price in found.items()))
+
+
+def _next(standing: Standing, lowest: list[tuple[Fraction, str]]) -> Fraction | None:
+    """The lowest price of another bidder, for a bid that is lower than all of the others.
+
+    A bidder's own variant beside the main bid is no rival: it cannot hide how far the others are away.
+    """
+    rivals = [price for price, provider in lowest if provider != standing.bid.provider_id]
+    return rivals[0] if rivals and standing.amount < rivals[0] else None
 
 
 def _mean_and_median(prices: list[Fraction]) -> tuple[Fraction | None, Fraction | None]:

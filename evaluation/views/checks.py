@@ -39,7 +39,7 @@ from evaluation.models import (
     StepState,
     SupplementRequest,
 )
-from evaluation.partner_checks import doubles
+from evaluation.partner_checks import doubles, too_many_lots
 from evaluation.readers import Reader, require_file
 from evaluation.views.frame import may, opened, show, signed_in
 from tendering.forms.faults import take_over
@@ -130,7 +130,8 @@ def _bid_context(who: Reader, state: Office, found: Bid) -> dict[str, Any]:
         "declaration": grounds.in_extra(found.opened.get("extra") or {}),
         "partners": in_opened(found.opened),
         "partner_doubts": _partner_doubts(state, found),
-        "variants": variants.in_opened(found.opened),
+        "variant": variants.words(found),
+        "too_many_lots": too_many_lots(found, who.tender.max_lots_bid),
         "missing": missing,
         "others_lack": len(actions.affected_bids(who.tender)) > 1 if missing else False,
         "requests": [row for row in state.requests if row.bid_id == found.pk],

@@ -211,7 +211,7 @@ def _lines(tender: Tender, acts: _Acts) -> Iterator[Line]:
     for bid in acts.late[tender.pk]:
         decision = bid.late_decision
         who = _both(acts.name(decision.get("decided_by")), acts.name(decision.get("confirmed_by")))
-        what = _("The late bid of %(company)s was admitted.") % {"company": bid.company}
+        what = _("The late bid of %(company)s was admitted.") % {"company": bid.bidder}
         rule = _("A late bid stays sealed unless two people decide that the delay was not the bidder's fault.")
         yield Line(Deviation.LATE, what, who, bid.late_admitted_at, str(decision.get("reason", "")), rule)
     yield from _of_exclusions(tender, acts)

@@ -164,7 +164,7 @@ def bids_of(tender: Tender, run: EvaluationRun | None) -> list[BidEntry]:
     return [
         BidEntry(
             name=bid_name(bid) if bid.reference else NONE,
-            company=bid.company.name,
+            company=bid.bidder,
             received=bid.received_at,
             state=str(bid.status.label),
             url=address("evaluation_bid" if run else "check_bid", tender.pk, bid.pk) if _is_read(bid) else "",

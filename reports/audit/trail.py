@@ -240,7 +240,7 @@ def _people_in(body: Mapping[str, Any]) -> list[str]:
 
 def _bid_names(sight: Sight) -> dict[str, str]:
     rows = Bid.objects.filter(tender=sight.tender).select_related("company")
-    return {str(bid.pk): f"{bid_name(bid)} {bid.company}" if bid.reference else str(bid.company) for bid in rows}
+    return {str(bid.pk): f"{bid_name(bid)} {bid.bidder}" if bid.reference else bid.bidder for bid in rows}
 
 
 def _entry(row: AuditEvent, body: Mapping[str, Any], names: Names, scores_hidden: bool) -> Entry:

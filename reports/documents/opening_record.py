@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.evidence import canonical_bytes, digest
 from bids.damage import reason
 from bids.models import OpeningSession
+from bids.naming import with_variant
 from bids.nouns import said
 from evaluation.figures import money, number
 from reports.documents.rendering import frame, pdf
@@ -150,7 +151,7 @@ def _bids(record: Json, tender: Tender) -> dict[str, Any]:
 def _requests(record: Json, tender: Tender) -> dict[str, Any]:
     """Requests to participate have neither lots nor prices: a row each."""
     rows = [
-        [bid["bid"], bid["bidder"], local(bid["received_at"], tender), str(bid["documents"]), _intact(bid)]
+        [bid["bid"], _bidder(bid), local(bid["received_at"], tender), str(bid["documents"]), _intact(bid)]
         for bid in record["bids"]
     ]
     heads = [said(tender, "Bid"), said(tender, "Bidder"), _("Received"), _("Documents"), _("Integrity")]
@@ -164,7 +165,7 @@ def _intact(bid: Json) -> str:
 
 def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
     """A row per lot; what belongs to the whole bid stands in the first."""
-    whole = [bid["bid"], bid["bidder"], local(bid["received_at"], tender)]
+    whole = [bid["bid"], _bidder(bid), local(bid["received_at"], tender)]
     lots = bid.get("lots") or [{}]
     rows = []
     for index, lot in enumerate(lots):
@@ -175,6 +176,10 @@ def _bid_rows(bid: Json, tender: Tender) -> list[list[str]]:
         ends = [str(bid["documents"]), _intact(bid)] if index == 0 else ["", ""]
         rows.append([*(whole if index == 0 else ["", "", ""]), *amounts, *ends])
     return rows
+
+
+def _bidder(entry: Json) -> str:
+    return with_variant(str(entry["bidder"]), int(entry.get("variant") or 0))
 
 
 def _lot_words(lot: Json) -> str:
@@ -205,14 +210,14 @@ def _where_sealed(record: Json, tender: Tender) -> list[str]:
 def _sections(record: Json, tender: Tender) -> list[dict[str, Any]]:
     found = []
     if broken := [bid for bid in record["bids"] if bid["integrity"] != "ok"]:
-        sentences = [f"{bid['bid']}, {bid['bidder']}: {_broken(bid, tender)}" for bid in broken]
+        sentences = [f"{bid['bid']}, {_bidder(bid)}: {_broken(bid, tender)}" for bid in broken]
         found.append({"title": said(tender, "Bids that could not be opened"), "sentences": sentences})
     if log := _envelope(record):
         found.append({"title": _("Opened with the recovery key"), "sentences": log})
     if where := _where_sealed(record, tender):
         found.append({"title": said(tender, "Where prices and answers were sealed"), "sentences": where})
     if late := record.get("late"):
-        sentences = [f"{item['bidder']}: {local(item['received_at'], tender)}" for item in late]
+        sentences = [f"{_bidder(item)}: {local(item['received_at'], tender)}" for item in late]
         found.append({"title": said(tender, "Late bids, kept sealed"), "sentences": sentences})
     if count := record.get("withdrawn"):
         text = ngettext("%(count)s bid was withdrawn before the deadline and not opened.",

@@ -78,7 +78,7 @@ def _facts(receipt: Receipt, tender: Tender) -> list[list[str]]:
     rows = [
         [_("Tender"), f"{tender.reference} {tender.title}"],
         [_("Municipality"), tender.buyer.name],
-        [_("Company"), receipt.bid.company.name],
+        [_("Company"), receipt.bid.bidder],
         [_("Moment that counts"), _local(receipt.at, tender)],
     ]
     if tender.tender_period_end:

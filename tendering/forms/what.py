@@ -135,7 +135,9 @@ class WhatForm(forms.Form):
         help_text=gettext_lazy("The name is enough by default; ask for a document only where a lot depends on it."),
     )  # fmt: skip
     variants_allowed = forms.BooleanField(
-        label=gettext_lazy("Variants are allowed: a bid may offer another solution instead of a main bid"),
+        label=gettext_lazy(
+            "Variants are allowed: bidders may offer another solution, beside a main bid or instead of it"
+        ),
         required=False,
     )
     variant_requirements = forms.CharField(

@@ -200,7 +200,7 @@ class Tender(models.Model):
     combination_discounts_allowed = models.BooleanField(default=False)
     lot_waiver_reason = models.TextField(blank=True)
     variants_allowed = models.BooleanField(
-        default=False, help_text=_("A bid for a lot may be a variant instead of a main bid")
+        default=False, help_text=_("Bidders may hand in variants, beside a main bid or instead of it")
     )
     variant_requirements = models.TextField(blank=True, help_text=_("What every variant must meet at least"))
     subcontracting_allowed = models.BooleanField(default=True)

@@ -91,7 +91,7 @@ def test_the_page_of_lots_asks_for_it_and_keeps_what_else_the_bid_says():
     sent = {"version": draft.version, "lots": ["L1"], "met_0": "yes", "variants": ["L1"]}
     assert client.post(address, sent).status_code == 302
     kept = DraftContent.from_json(actions.read_draft(actions.own_draft(clara.bidder, draft.pk)))
-    assert (variants.of(kept), kept.extra["note"]) == (("L1",), "x")
+    assert (variants.of(kept, 0), kept.extra["note"]) == (("L1",), "x")
     assert "Nebenangebot" in client.get(f"/bids/{draft.pk}/submit/").content.decode()
     other = draft_with(clara, open_tender())
     assert "id_variants" not in client.get(f"/bids/{other.pk}/lots/").content.decode()

@@ -424,6 +424,7 @@ class Offer:
     def __init__(self, bid: Json) -> None:
         self.bid = bid
         self.name: str = bid["bid_id"]
+        self.provider: str = bid["provider_id"]
         state = bid["state"]
         self.codes: list[str] = [reason["code"] for reason in bid["formal_reasons"]] if state == "submitted" else []
         self.status = state if state in ("withdrawn", "late") else "excluded" if self.codes else "valid"
@@ -481,7 +482,7 @@ def flag_low(offers: list[Offer], lot: Json, rule: Rule) -> None:
         valid = [offer for offer in offers if offer.status == "valid"]
         for offer in valid:
             offer.flags, offer.outcome = [], None
-            others = [other.amount for other in valid if other is not offer]
+            others = [other.amount for other in valid if other.provider != offer.provider]
             lowest = min(others) if others and offer.amount < min(others) else None
             bases = [("next", lowest, to_next), ("estimate", estimate, to_estimate)]
             if len(valid) >= 3:
@@ -943,14 +944,17 @@ def all_choices(inputs: Json, lots: list[LotFigures]) -> list[Choice] | None:
     if number > MOST_COMBINATIONS:
         return None
     published = inputs["lot_rules"].get("max_lots_awarded")
-    capacity = {terms["bid_id"]: terms.get("max_lots_capacity") for terms in inputs["bidders"]}
+    capacity: dict[str, list[int]] = {}
+    for terms in inputs["bidders"]:
+        if terms.get("max_lots_capacity") is not None:
+            capacity.setdefault(terms["provider_id"], []).append(terms["max_lots_capacity"])
 
     def allowed(choice: Choice) -> bool:
         taken: dict[str, int] = {}
         for offer in choice:
             if offer is not None:
-                taken[offer.name] = taken.get(offer.name, 0) + 1
-        limits = {name: [n for n in (published, capacity.get(name)) if n is not None] for name in taken}
+                taken[offer.provider] = taken.get(offer.provider, 0) + 1
+        limits = {name: [n for n in (published, *capacity.get(name, [])) if n is not None] for name in taken}
         return all(count <= min(limits[name], default=len(lots)) for name, count in taken.items())
 
     found = [choice for choice in product(*([*lot.valid, None] for lot in lots)) if allowed(choice)]

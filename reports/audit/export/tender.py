@@ -53,8 +53,8 @@ FACTS = (
 )  # fmt: skip
 CALL = "call-for-candidates"
 """Folder of the first stage inside the file of the tender it serves."""
-BID = ("version", "round", "sealed_at", "received_at", "recorded_at", "is_late", "superseded_at", "withdrawn_at",
-       "opened_at", "damaged_at", "late_admitted_at", "late_decision")  # fmt: skip
+BID = ("variant", "version", "round", "sealed_at", "received_at", "recorded_at", "is_late", "superseded_at",
+       "withdrawn_at", "opened_at", "damaged_at", "late_admitted_at", "late_decision")  # fmt: skip
 
 
 def tender_archive(sight: Sight) -> Archive:

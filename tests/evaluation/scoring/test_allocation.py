@@ -96,10 +96,12 @@ HUNDREDTHS = st.integers(0, 10_000).map(lambda number: Fraction(number, 100))
 def problems(draw):
     """Options per lot (some lots empty), limits, discounts: small enough for complete enumeration."""
     names = ["A", "B", "C", "D"][: draw(st.integers(1, 4))]
+    providers = {name: draw(st.sampled_from(names)) for name in names}  # some with a main bid and a variant
     options = [
         [
             Option(
                 name,
+                providers[name],
                 1 + draw(st.integers(1, 8)) * draw(HUNDREDTHS),
                 draw(st.integers(0, 6)) * Fraction(5),
                 10 * draw(HUNDREDTHS),
@@ -125,7 +127,7 @@ def enumerate_all(options, limits):
     every = [
         item
         for item in product(*([*lot_options, None] for lot_options in options))
-        if all(sum(o is not None and o.bid_id == name for o in item) <= most for name, most in limits.items())
+        if all(sum(o is not None and o.provider_id == name for o in item) <= most for name, most in limits.items())
     ]
     most = max(sum(o is not None for o in item) for item in every)
     return [item for item in every if sum(o is not None for o in item) == most]

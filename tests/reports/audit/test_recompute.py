@@ -31,7 +31,7 @@ class InMemory(recompute.Check):
 
 
 def with_limits(tender: TenderInput, seed: int) -> TenderInput:
-    """A rule for the lots, a limit, capacities and combination discounts."""
+    """A rule for the lots, a limit, capacities and combination discounts; some bidders have two bids."""
     chance = random.Random(seed)
     names = sorted({bid.bid_id for lot in tender.lots for bid in lot.bids})
     lots = tuple(lot.lot_id for lot in tender.lots)
@@ -45,7 +45,16 @@ def with_limits(tender: TenderInput, seed: int) -> TenderInput:
         )
         for name in names
     )
-    return replace(tender, lot_rules=rules, bidders=terms)
+    owner = {name: chance.choice(names) if chance.random() < 0.2 else name for name in names}
+    return replace(
+        tender,
+        lots=tuple(
+            replace(lot, bids=tuple(replace(bid, provider_id=f"P-{owner[bid.bid_id]}") for bid in lot.bids))
+            for lot in tender.lots
+        ),
+        lot_rules=rules,
+        bidders=tuple(replace(term, provider_id=f"P-{owner[term.bid_id]}") for term in terms),
+    )
 
 
 @pytest.mark.parametrize("seed", range(0, 200, 20))
