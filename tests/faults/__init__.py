@@ -25,4 +25,5 @@ RUNS = {
     "mail": _run("mail", "mail"),
     "worker": _run("mail", "worker"),
     "background": _run("background", "background"),
+    "upgrade": _run("upgrade", "upgrade"),
 }

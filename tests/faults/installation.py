@@ -21,12 +21,12 @@ PATIENCE = 60  # seconds a busy machine may need to start something
 
 
 class Installation:
-    """DATA_DIR, database and web server of one run; `end` takes everything away again."""
+    """DATA_DIR, database and web server of one run; `end` takes everything away again. `code`: the tree that runs."""
 
     def __init__(self, *, database: str = "", data: Path | None = None, **environment: str) -> None:
         self.home = Path(tempfile.mkdtemp(prefix="zuschlag-faults-"))
         self.data = data or self.home / "var"
-        self.port = free_port()
+        self.port, self.code = free_port(), ROOT
         own = {
             "DEMO": "1", "DATA_DIR": str(self.data), "OPENING_GUARD": "0", "LOG_LEVEL": "ERROR", "PORT": str(self.port),
             "STATIC_BUILD_DIR": str(ROOT / "var" / "static-build"), "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -43,7 +43,7 @@ class Installation:
     def step(self, name: str, *arguments: Any) -> Any:
         """One step of tests.faults.scene in a process of its own."""
         command = [sys.executable, "-m", "tests.faults.scene", name, *map(str, arguments)]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.code, env=self.environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"step {name} failed:\n{done.stderr[-2000:]}")
         return json.loads(done.stdout.splitlines()[-1])
@@ -54,7 +54,7 @@ class Installation:
     def manage(self, *arguments: str, expect: int | None = 0) -> str:
         """One management command; its output."""
         command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.code, env=self.environment, capture_output=True, text=True)
         if expect is not None and done.returncode != expect:
             raise RuntimeError(
                 f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"[-3000:]
@@ -71,7 +71,7 @@ class Installation:
                    "--worker-class", "gthread", "--threads", "8", "--preload",
                    "--graceful-timeout", "10", "--log-level", "error", "--no-control-socket"]  # fmt: skip
         self.web = subprocess.Popen(
-            command, cwd=ROOT, env={**self.environment, **environment}, stdout=self.log, stderr=self.log,
+            command, cwd=self.code, env={**self.environment, **environment}, stdout=self.log, stderr=self.log,
             start_new_session=True,
         )  # fmt: skip
         self.wait()

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
         ("clock", 1),
         ("clock_postgresql", 1),
         ("mail", 1),
+        ("upgrade", 1),
     ],
 )
 def test_after_a_fault_every_acknowledged_bid_is_there_once_and_whole(name: str, rounds: int) -> None:
