@@ -41,7 +41,7 @@ class Draft(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["tender", "company", "variant"], name="one_draft_per_company"),
+            models.UniqueConstraint(fields=["tender", "company", "variant"], name="one_draft_per_number"),
         ]
 
     def __str__(self) -> str:
@@ -142,7 +142,7 @@ class Bid(models.Model):
             models.UniqueConstraint(
                 fields=["tender", "company", "variant", "round", "is_late"],
                 condition=Q(superseded_at=None, withdrawn_at=None),
-                name="one_live_bid_per_company",
+                name="one_live_bid_per_number",
             ),
         ]
 
