@@ -109,6 +109,8 @@ class LivePlay:
             enquiry_period_end=self.end - 5 * DAY,
             opening_planned_at=self.end + 15 * MINUTE,
             bid_validity_end=(self.end + 60 * DAY).date(),
+            variants_allowed="variant_requirements" in data,
+            variant_requirements=data.get("variant_requirements", ""),
             lot_waiver_reason=self._award_reason() if len(data["lots"]) > 1 else self._one_lot_reason(),
         )
         key: Json = {"actor": officer, "tender_id": self.tender.pk}
@@ -163,14 +165,17 @@ class LivePlay:
 
     def _bid(self, offer: Json) -> None:
         bidder = self.people.account(f"{offer['provider']}-account_1")
-        company = self.people.provider(offer["provider"])
-        receipt = bidding.submit_manifest(
+        number = offer.get("variant", 0)
+        key: Json = {"actor": bidder, "company": self.people.provider(offer["provider"]), "tender_id": self.tender.pk}
+        draft = bidding.start_draft(**key, variant=number)
+        draft = bidding.save_draft(
+            actor=bidder, draft_id=draft.pk, expected_version=draft.version, content=self._content(offer)
+        )
+        receipt = bidding.submit_bid(
             actor=bidder,
-            company=company,
-            tender_id=self.tender.pk,
-            content=self._content(offer),
+            draft_id=draft.pk,
             declarant=str(bidder),
-            idempotency_key=f"{self.tender.reference}-{offer['provider']}",
+            idempotency_key=f"{self.tender.reference}-{offer['provider']}-{number}",
         )
         self.bids.append(receipt.bid_id)
 
