@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,8 @@ def _pytest(database: str, selected: list[str], more: list[str], environment: di
     processes = os.environ.get("TEST_PROCESSES", "3")  # one more than two cores: browsers and databases are waited for
     command = [sys.executable, "-m", "pytest", "-q", "-n", processes, "--dist", "worksteal", *selected, *more]
     environment = {key: value for key, value in {**os.environ, **environment}.items() if value or key != "DATABASE_URL"}
-    code = subprocess.run(command, cwd=ROOT, env=environment).returncode
+    with tempfile.TemporaryDirectory(prefix="zuschlag-tests-", ignore_cleanup_errors=True) as folder:
+        code = subprocess.run(command, cwd=ROOT, env={**environment, "TESTS_FOLDER": folder}).returncode
     print(
         f"=== {database}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s ===", flush=True
     )

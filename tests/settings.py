@@ -4,7 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
-_home = Path(tempfile.mkdtemp(prefix="zuschlag-tests-"))
+# one a process; in the folder that the run takes away when it ends, since processes of a parallel run end at once
+_home = Path(tempfile.mkdtemp(prefix="zuschlag-tests-", dir=os.environ.get("TESTS_FOLDER")))
 os.environ.update({"DEMO": "1", "DATA_DIR": str(_home / "var"), "OPENING_GUARD": "0", "LOG_LEVEL": "ERROR"})
 os.environ.setdefault("DATABASE_POOL", "24")  # twenty threads of one test stand at the same line at once
 os.environ.setdefault("STATIC_BUILD_DIR", str(Path(__file__).resolve().parent.parent / "var" / "static-build"))
