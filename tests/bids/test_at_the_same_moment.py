@@ -83,6 +83,22 @@ def test_two_people_of_one_company_leave_exactly_one_live_bid(database):
     assert len({payload(receipt)["prev"] for receipt in receipts}) == 6
 
 
+def test_a_main_bid_and_its_variants_handed_in_at_once_are_all_there_and_open(database):
+    town, clara = make_town(), make_company()
+    tender = open_tender(town, variants_allowed=True, variant_requirements="Two deliveries a day")
+    sent = []
+    for number in range(4):
+        draft = actions.start_draft(actor=clara.bidder, company=clara.organization, tender_id=tender.pk, variant=number)
+        actions.save_draft(actor=clara.bidder, draft_id=draft.pk, expected_version=draft.version, content=content())
+        sent.append({"draft_id": draft.pk, "declarant": "Clara", "idempotency_key": f"key-of-{number}"})
+    receipts = together(*[lambda one=one: actions.submit_bid(actor=clara.bidder, **one) for one in sent])
+    assert [receipt.act for receipt in receipts] == ["submit"] * 4
+    assert sorted(receipt.bid.version for receipt in receipts) == [1, 2, 3, 4]
+    assert len({payload(receipt)["prev"] for receipt in receipts}) == 4
+    assert [entry["integrity"] for entry in open_all(town, tender).record["bids"]] == ["ok"] * 4
+    assert trail_is_whole(tender)
+
+
 def test_withdrawing_and_replacing_at_once_ends_in_one_state(database):
     tender, clara = open_tender(), make_company()
     first = submit(clara, tender).bid
