@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.lifecycle import PROVIDER_ROLES, Role
 from accounts.models import User
-from bids.models import BidLot
+from bids.models import Bid, BidLot
 from evaluation.award_steps import open_proposal
 from evaluation.flags import drafting_hints, single_bid_words
 from evaluation.lifecycle import FILE_READERS, PANEL, RESULT_READERS, decide, decide_result
@@ -184,7 +184,7 @@ def provision_panel(request: HttpRequest, tender: Tender, status: Status, now: d
 
 
 def letter_panel(request: HttpRequest, tender: Tender, status: Status, now: datetime) -> str | None:
-    """For a bidder who has a letter about the award: the way to the explanation."""
+    """For a bidder who has letters about the award: the way to the explanation of each of the own bids."""
     user = request.user
     if not isinstance(user, User) or not user.organizations_with(*PROVIDER_ROLES):
         return None
@@ -193,8 +193,8 @@ def letter_panel(request: HttpRequest, tender: Tender, status: Status, now: date
     if status not in WORK:
         return None
     mine = Letter.objects.filter(tender=tender, company__in=user.organizations_with(*PROVIDER_ROLES))
-    bid = mine.order_by("-sent_at").values_list("bid", flat=True).first()
-    return None if bid is None else render_to_string("evaluation/parts/letter_panel.html", {"bid": bid}, request)
+    bids = list(Bid.objects.filter(pk__in=mine.values("bid")).select_related("company").order_by("reference"))
+    return render_to_string("evaluation/parts/letter_panel.html", {"bids": bids}, request) if bids else None
 
 
 def _candidate_panel(request: HttpRequest, user: User, call: Tender) -> str | None:

@@ -100,7 +100,7 @@ def letters(request: HttpRequest, tender_id: int) -> HttpResponse:
     run, lots = latest(who.tender), award_rules.lots_without_letters(who.tender)
     waiting = drafts(who.tender, run, lots, who.now) if run is not None and lots else []
     sent = StandstillNotice.objects.filter(tender=who.tender).prefetch_related(
-        "lots", "letters__company", "letters__bid", "letters__dispatches__recipient"
+        "lots", "letters__bid__company", "letters__dispatches__recipient"
     )
     if not waiting and not sent:
         raise Http404
@@ -157,7 +157,8 @@ def letter_tables(content: Any) -> list[dict[str, Any]]:
 def debrief(request: HttpRequest, bid_id: UUID) -> HttpResponse:
     """Why the own bid won or lost, and what would have won; further reasons may be asked for."""
     user = actor_of(request)
-    bid = Bid.objects.filter(pk=bid_id, company__in=user.organizations_with(*PROVIDER_ROLES)).first()
+    own = Bid.objects.filter(company__in=user.organizations_with(*PROVIDER_ROLES))
+    bid = own.select_related("company").filter(pk=bid_id).first()
     found = list(Letter.objects.filter(bid=bid).select_related("tender__buyer", "notice", "bid")) if bid else []
     if not found:
         raise Http404

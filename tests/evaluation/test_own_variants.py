@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts import clock
 from bids.models import Bid
@@ -74,6 +75,13 @@ def test_the_award_the_letters_and_the_contract_are_about_the_bid_that_won():
     assert "another bid of yours" in told or "anderes Angebot von Ihnen" in told
     assert "Nebenangebot 1" in kinds["B03"][1]["opening"] or "Variant 1" in kinds["B03"][1]["opening"]
     assert "yours" not in " ".join(kinds["B02"][1]["lots"][0]["sentences"])
+    client = Client()
+    client.force_login(case.companies["B01"].bidder)
+    page = client.get(f"/tenders/{case.tender.pk}/").content.decode()
+    for name in ("B01", "B03"):
+        assert reverse("bid_debrief", args=[case.bids[name].pk]) in page
+    explained = client.get(reverse("bid_debrief", args=[case.bids["B03"].pk])).content.decode()
+    assert "Nebenangebot 1" in explained
     contract = actions.sign_contract(actor=case.town.officer, tender_id=case.tender.pk, lot_code="L1")
     assert contract.bid_id == case.bids["B03"].pk
 
