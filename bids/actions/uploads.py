@@ -189,14 +189,18 @@ def _read_whole(path: str, offset: int, last: bytes) -> tuple[bytes, str]:
 
 
 def _write(actor: User, found: Upload, offset: int, data: bytes, fault: str) -> Upload:
-    """The upload with this chunk. `fault` is what is wrong with the whole, if this makes it whole."""
+    """The upload with this chunk. `fault` is what is wrong with the whole, if this makes it whole.
+
+    It was looked for where the upload stood when it was `found`: a chunk that came before its turn is refused, also
+    when the one before it has been written since.
+    """
     with audit.in_transaction():
         tender, now = lock_shared(found.tender_id)
         require(decide_submit(tender.status(now)))
         upload = _locked(found.pk)
         if upload.ended not in _USEFUL:
             raise Http404
-        if upload.ended or offset != upload.offset:
+        if upload.ended or not offset == found.offset == upload.offset:
             raise OutOfTurnError(upload.offset)
         if offset + len(data) > upload.size:
             refuse("too_large", gettext_lazy("More arrived than was announced."))

@@ -144,6 +144,26 @@ def test_a_chunk_costs_its_own_bytes_and_the_whole_is_hashed_once_before_anythin
     assert Upload.objects.get().ended == "complete"
 
 
+def test_a_last_chunk_that_came_before_its_turn_does_not_slip_past_the_hash_of_the_whole(scene, monkeypatch):
+    """It was looked at while the chunk before it was still being written, so nobody has hashed the whole."""
+    place, half = scene.announce()["Location"], len(scene.sealed) // 2
+    looked, standing = uploads._fault_of_whole, []
+
+    def crossed(upload: Upload, offset: int, data: bytes, sha256: bytes) -> str:
+        fault = looked(upload, offset, data, sha256)
+        if offset and not standing:
+            standing.append(upload.offset)
+            assert scene.patch(place, 0, scene.sealed[:half]).status_code == 204
+        return fault
+
+    monkeypatch.setattr(uploads, "_fault_of_whole", crossed)
+    wrong = bytes(len(scene.sealed) - half)
+    answer = scene.patch(place, half, wrong)
+    assert (standing, answer.status_code, answer["Upload-Offset"]) == ([0], 409, str(half))
+    assert not SealedObject.objects.exists()
+    assert scene.patch(place, half, wrong).json()["code"] == "hash_mismatch"
+
+
 def test_pauses_and_refused_chunks_of_a_transfer_are_kept(scene):
     """Late by our fault or by the line? Only figures can tell."""
     place, now = scene.announce()["Location"], clock.now()
