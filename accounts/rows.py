@@ -15,14 +15,15 @@ def only(found: QuerySet[Row]) -> Row | None:
     return next(iter(found.order_by()), None)
 
 
-def check_row(row: Model, *, settled: Collection[str] = ()) -> None:
+def check_row(row: Model, *, settled: Collection[str] = (), copied: Collection[str] = ()) -> None:
     """`full_clean` without two questions: whether a loaded row that a foreign key names exists, and whether a fresh
     random id is free. `settled` names fields that the act has settled itself, under its lock or by a random value:
-    neither is asked whether they are unique. The database's own constraints answer all of this; every other check
-    stays. Raises ValidationError.
+    neither is asked whether they are unique. `copied` names foreign keys taken over from a row that the act has locked:
+    what they name exists, too. The database's own constraints answer all of this; every other check stays. Raises
+    ValidationError.
     """
     keys = [field for field in row._meta.concrete_fields if isinstance(field, ForeignKey) and field.is_cached(row)]
-    held = {field.name for field in keys if getattr(row, field.name) is not None}
+    held = {field.name for field in keys if getattr(row, field.name) is not None} | {*copied}
     key = row._meta.pk
     fresh = {key.name, *settled} if row._state.adding and isinstance(key, UUIDField) else {*settled}
     row.full_clean(exclude=held, validate_unique=False, validate_constraints=False)

@@ -30,7 +30,7 @@ from bids.content import DraftContent, FileNote, file_name, stored_role
 from bids.envelopes import envelope_of
 from bids.lifecycle import decide_submit
 from bids.limits import MOST_OPEN, QUOTA
-from bids.models import SealedObject, Upload
+from bids.models import Draft, SealedObject, Upload
 from bids.sealing import SealingError, check_shape
 from bids.sealing.shape import LONGEST_HEAD
 from tendering.models import Tender
@@ -209,13 +209,14 @@ def _write(actor: User, found: Upload, offset: int, data: bytes, fault: str) -> 
         upload.chunks += 1
         _note_pause(upload, now)
         upload.touched_at, upload.expires_at = now, _expiry(tender, now)
-        note = None
+        note, item = None, None
         if upload.offset == upload.size:
             note = _opened_note(upload) if upload.note and not fault else None
-            _finish(upload, actor, now, fault)
+            item = _finish(upload, actor, now, fault)
         upload.save()
-        if note is not None:
-            _attach(actor, upload.draft_id, upload.object_id, note, (tender, now))
+        if item is not None and note is not None:
+            draft, _now = drafts.lock_draft(actor, upload.draft_id, (tender, now))
+            _attach(actor, draft, item, note, now)
     return upload
 
 
@@ -227,8 +228,9 @@ def _note_pause(upload: Upload, now: datetime) -> None:
         upload.longest_pause = max(upload.longest_pause, int(pause.total_seconds()))
 
 
-def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> None:
+def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> SealedObject | None:
     """The whole is there: it becomes a sealed object of the draft, unless something is wrong with it."""
+    item = None
     upload.ended_at, upload.ended, upload.note = now, "mismatch" if fault else "complete", NO_NOTE
     if not fault:
         storage.finish_part(upload.path)
@@ -244,11 +246,12 @@ def _finish(upload: Upload, actor: User, now: datetime, fault: str) -> None:
             stored_at=now,
             sealed_at=upload.sealed_at,
         )
-        check_row(item, settled=("path",))
+        check_row(item, settled=("path",), copied=("tender", "company"))
         item.save(force_insert=True)
     verb = "upload.refused" if fault else "upload.completed"
     data = {"sha256": upload.sha256, "size": upload.size, "chunks": upload.chunks, "refusals": upload.refusals}
     trail.record(upload.tender_id, verb, actor=actor, at=now, subject=f"object:{upload.object_id}", data=data)
+    return item
 
 
 def attach_arrived(*, actor: User, draft_id: UUID | str, object_id: UUID, note: dict[str, Any]) -> SealedObject:
@@ -257,21 +260,19 @@ def attach_arrived(*, actor: User, draft_id: UUID | str, object_id: UUID, note: 
     Asking twice with the same words is answered the same.
     """
     with audit.in_transaction():
-        return _attach(actor, draft_id, object_id, note)
+        draft, now = drafts.lock_draft(actor, draft_id)
+        item = only(SealedObject.objects.filter(pk=object_id, draft_id=draft.pk, kind="document"))
+        if item is None:
+            raise Http404
+        _attach(actor, draft, item, note, now)
+    return item
 
 
-def _attach(
-    actor: User, draft_id: UUID | str, object_id: UUID, note: dict[str, Any],
-    locked: tuple[Tender, datetime] | None = None,
-) -> SealedObject:  # fmt: skip
-    draft, now = drafts.lock_draft(actor, draft_id, locked)
-    item = only(SealedObject.objects.filter(pk=object_id, draft_id=draft.pk, kind="document"))
-    if item is None:
-        raise Http404
+def _attach(actor: User, draft: Draft, item: SealedObject, note: dict[str, Any], now: datetime) -> None:
     wanted = _note(item.pk, item.sha256, note)
     content = drafts.content_of(draft)
     if any(file.object == wanted.object for file in content.files):
-        return item
+        return
     _check_count(content)
     envelope = envelope_of(draft.tender, wanted.role)
     if item.envelope != envelope:
@@ -280,7 +281,6 @@ def _attach(
     drafts.write_content(draft, content.with_files((*content.files, wanted)), actor, now)
     data = {"sha256": item.sha256, "size": item.size}
     trail.record(draft.tender_id, "document.attached", actor=actor, at=now, subject=f"object:{item.pk}", data=data)
-    return item
 
 
 def _check_count(content: DraftContent) -> None:
