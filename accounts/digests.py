@@ -83,9 +83,8 @@ def _queue_news(person: User, messages: list[Message], now: datetime, day: date)
         if number > MOST:
             lines.append(_address("mailbox"))
         end = notices.footer(DAILY_MAIL, off=off, person=True)
-        outbox.queue(
-            _key(person.pk, day), person.email, subject, "\n\n".join(lines), end=end, at=now, kind="daily", off=off
-        )
+        key, text = _key(person.pk, day), "\n\n".join(lines)
+        outbox.queue(outbox.mail(key, person.email, subject, text, end=end, at=now, kind="daily", off=off))
 
 
 def _send_tasks(now: datetime, day: date) -> int:

@@ -46,22 +46,64 @@ def tell(
 ) -> None:
     """One message for a person, mailed at once where its kind or the person says so; the same key is told once.
 
-    `url` is the page it speaks of ("/tenders/12/"), `chain` its procedure ("tender:12"), `off` an `off_token` for what
-    exactly ends with one click. Never put a price, bid text or file name in it.
+    `off` is an `off_token` for what exactly ends with one click; the other words are those of `letter`.
     """
-    sort = notices.kind_of(kind)
-    message = _message(user, key=f"{key}:{user.pk}", kind=kind, subject=subject, body=body, at=at, url=url, chain=chain)
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if Message.objects.values_list("pk", flat=True).get(key=message.key) != message.pk:
-        return  # told before
-    if channel_of(user, sort) != sort.channels[0]:
-        return
+    tell_all([letter(user, key=key, subject=subject, body=body, at=at, kind=kind, url=url, chain=chain)], off=off)
+
+
+def letter(
+    user: User,
+    *,
+    key: str,
+    subject: str,
+    body: str,
+    at: datetime,
+    kind: str = "procedure",
+    url: str = "",
+    chain: str = "",
+) -> Message:
+    """A message to be told, in the active language.
+
+    `url` is the page it speaks of ("/tenders/12/"), `chain` its procedure ("tender:12"). Never put a price, bid text or
+    file name in it.
+    """
+    message = Message(
+        id=uuid4(),
+        key=f"{key}:{user.pk}",
+        recipient=user,
+        kind=notices.kind_of(kind).code,
+        subject=_subject(subject),
+        body=unicodedata.normalize("NFC", body.replace("\r\n", "\n").strip()),
+        language=(translation.get_language() or settings.LANGUAGE_CODE)[:2],
+        url=url.removeprefix(settings.BASE_URL),
+        chain=message_chain(chain),
+        created_at=at,
+    )
+    message.sha256 = message_digest(message)
+    return message
+
+
+def tell_all(letters: list[Message], *, off: str = "") -> None:
+    """Tell those of the letters whose key was not told before; several cost the statements of one."""
+    Message.objects.bulk_create(letters, ignore_conflicts=True)
+    kept = {*Message.objects.filter(key__in=[one.key for one in letters]).values_list("pk", flat=True)}
+    queue(*(_mail_of(one, off) for one in letters if one.pk in kept and _is_mailed(one)))
+
+
+def _is_mailed(message: Message) -> bool:
+    sort = notices.kind_of(message.kind)
+    return channel_of(message.recipient, sort) == sort.channels[0]
+
+
+def _mail_of(message: Message, off: str) -> OutboxMessage:
+    user, sort = message.recipient, notices.kind_of(message.kind)
     if not sort.required and not off:
-        off = notices.off_token("user", f"{user.pk}:{kind}")
+        off = notices.off_token("user", f"{user.pk}:{message.kind}")
     with translation.override(user.language):
         end = notices.footer(sort, off=off, message=str(message.pk), person=True)
     text = _with_page(message.body, message.url)
-    queue(message.key, user.email, message.subject, text, end=end, at=at, kind=kind, off=off, message=message)
+    at, kind = message.created_at, message.kind
+    return mail(message.key, user.email, message.subject, text, end=end, at=at, kind=kind, off=off, message=message)
 
 
 def tell_address(
@@ -86,7 +128,8 @@ def tell_address(
     if not sort.required and not off:
         off = notices.off_token("address", f"{kind}:{email}")
     end = notices.footer(sort, off=off)
-    queue(key, email, _subject(subject), body.strip(), end=end, at=at, kind=kind, off=off, headers=headers)
+    text = body.strip()
+    queue(mail(key, email, _subject(subject), text, end=end, at=at, kind=kind, off=off, headers=headers))
     return True
 
 
@@ -136,22 +179,6 @@ def message_chain(chain: str) -> str:
     return chain if run is None else f"practice:{run}"
 
 
-def _message(user: User, *, at: datetime, subject: str, body: str, url: str, chain: str, **fields: str) -> Message:
-    message = Message(
-        id=uuid4(),
-        recipient=user,
-        subject=_subject(subject),
-        body=unicodedata.normalize("NFC", body.replace("\r\n", "\n").strip()),
-        language=(translation.get_language() or settings.LANGUAGE_CODE)[:2],
-        url=url.removeprefix(settings.BASE_URL),
-        chain=message_chain(chain),
-        created_at=at,
-        **fields,
-    )
-    message.sha256 = message_digest(message)
-    return message
-
-
 def _subject(text: str) -> str:
     """One line: a title with a line break must not keep a mail from leaving."""
     return unicodedata.normalize("NFC", " ".join(text.split()))[:200]
@@ -162,7 +189,13 @@ def _with_page(body: str, url: str) -> str:
     return body if not url or url in body else f"{body}\n\n{settings.BASE_URL}{url}"
 
 
-def queue(
+def queue(*mails: OutboxMessage) -> None:
+    """Write mails to be sent; whether they may be is for `tell`, `tell_address` and accounts.digests to know."""
+    if mails:
+        OutboxMessage.objects.bulk_create(mails, ignore_conflicts=True)
+
+
+def mail(
     key: str,
     recipient: str,
     subject: str,
@@ -174,9 +207,9 @@ def queue(
     off: str = "",
     message: Message | None = None,
     headers: Mapping[str, str] | None = None,
-) -> None:
-    """Write one mail to be sent; whether it may be is for `tell`, `tell_address` and accounts.digests to know."""
-    row = OutboxMessage(
+) -> OutboxMessage:
+    """One mail to be queued."""
+    return OutboxMessage(
         key=key,
         message=message,
         kind=kind,
@@ -187,7 +220,6 @@ def queue(
         created_at=at,
         not_before=_real_moment(),
     )
-    OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _real_moment() -> datetime | None:

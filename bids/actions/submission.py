@@ -451,6 +451,7 @@ def _tell(receipt: Receipt, company: Organization, actor: User, now: datetime) -
     tender = receipt.bid.tender
     admins = holders(company, [Role.BIDDER_ADMIN], now)
     newest = [checkpoints.public(tick) for tick in checkpoints.recent(now, hours=1)[:1]]
+    letters = []
     for person in {actor.pk: actor, **{user.pk: user for user in admins}}.values():
         with outbox.in_language_of(person):
             body = _("%(tender)s\n\n%(words)s\n\nFingerprint of the receipt (SHA-256): %(hash)s") % {
@@ -458,7 +459,7 @@ def _tell(receipt: Receipt, company: Organization, actor: User, now: datetime) -
             }  # fmt: skip
             for note in newest:  # what left the house with many mails cannot be rewritten
                 body += "\n\n" + _("Checkpoint of all trails before it. Keep this mail:") + f"\n\n{note}"
-            outbox.tell(
+            letter = outbox.letter(
                 person,
                 key=f"receipt:{receipt.pk}",
                 subject=_("Receipt: %(tender)s") % {"tender": tender.reference},
@@ -468,6 +469,8 @@ def _tell(receipt: Receipt, company: Organization, actor: User, now: datetime) -
                 url=f"/bids/receipts/{receipt.pk}/",
                 chain=tender.chain,
             )
+        letters.append(letter)
+    outbox.tell_all(letters)
 
 
 def _audit(receipt: Receipt, actor: User, now: datetime) -> None:
