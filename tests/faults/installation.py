@@ -16,6 +16,8 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from accounts.management.commands.serve import THREADS
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds a busy machine may need to start something
 
@@ -68,7 +70,7 @@ class Installation:
         """
         command = [*before, sys.executable, "-m", "gunicorn", "tests.faults.wsgi:application",
                    "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers),
-                   "--worker-class", "gthread", "--threads", "8", "--preload",
+                   "--worker-class", "gthread", "--threads", str(THREADS), "--preload",
                    "--graceful-timeout", "10", "--log-level", "error", "--no-control-socket"]  # fmt: skip
         self.web = subprocess.Popen(
             command, cwd=self.code, env={**self.environment, **environment}, stdout=self.log, stderr=self.log,

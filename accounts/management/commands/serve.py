@@ -15,6 +15,7 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+THREADS = 4  # a web process; more of them only wait for each other
 PATIENCE = 40  # seconds until the web server must answer, and until a child must have ended
 
 
@@ -50,7 +51,8 @@ class Command(BaseCommand):
 def _commands(host: str, port: int, workers: int) -> list[list[str]]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     web = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--chdir", str(settings.BASE_DIR)]
-    web += ["--bind", f"{host}:{port}", "--workers", str(workers), "--worker-class", "gthread", "--threads", "4"]
+    web += ["--bind", f"{host}:{port}", "--workers", str(workers)]
+    web += ["--worker-class", "gthread", "--threads", str(THREADS)]
     web += ["--graceful-timeout", "30", "--log-level", "warning", "--no-control-socket"]
     return [web, [*manage, "db_worker", "--queue-name", "*"], [*manage, "run_due", "--every", "20"]]
 
