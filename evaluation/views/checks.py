@@ -131,6 +131,7 @@ def _bid_context(who: Reader, state: Office, found: Bid) -> dict[str, Any]:
         "partners": in_opened(found.opened),
         "partner_doubts": _partner_doubts(state, found),
         "variant": variants.words(found),
+        "beside": _beside(state, found),
         "too_many_lots": too_many_lots(found, who.tender.max_lots_bid),
         "missing": missing,
         "others_lack": len(actions.affected_bids(who.tender)) > 1 if missing else False,
@@ -141,6 +142,11 @@ def _bid_context(who: Reader, state: Office, found: Bid) -> dict[str, Any]:
         "questions": list(BidClarification.objects.filter(bid=found)),
         "asked_lots": {row.lot.code for row in state.prices if row.bid_id == found.pk},
     }
+
+
+def _beside(state: Office, found: Bid) -> list[Bid]:
+    """Other opened bids of the same company: what is found about the company concerns them, too."""
+    return [bid for bid in state.bids if bid.company_id == found.company_id and bid.pk != found.pk]
 
 
 def _partner_doubts(state: Office, found: Bid) -> list[str]:

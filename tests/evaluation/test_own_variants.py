@@ -170,3 +170,5 @@ def test_own_bids_are_no_doubles_and_more_lots_than_allowed_are_told_at_the_chec
     page = client.get(f"/tenders/{case.tender.pk}/checks/{own.pk}/").content.decode()
     assert "zusammen für 3 Lose" in page
     assert "Nebenangebot 1" in page
+    for other in ("B01", "B03"):
+        assert reverse("check_bid", args=[case.tender.pk, case.bids[other].pk]) in page
