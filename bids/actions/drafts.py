@@ -33,17 +33,14 @@ from bids.upload import SealedUpload
 from tendering.models import Tender
 
 KEPT_AFTER_DEADLINE: Final = timedelta(days=30)
-_ONE_DRAFT: Final = (
-    "tender",
-    "company",
-    "variant",
-)  # looked for under the lock of the company; never changes afterwards
+_ONE_DRAFT: Final = ("tender", "company", "variant")  # looked for under the company's lock; never changes afterwards
 
 
 def start_draft(*, actor: User, company: Organization, tender_id: int, variant: int = 0) -> Draft:
     """The company's draft for this tender, made if there is none yet: of the main bid, or of a variant by its number.
 
-    A variant starts with what stands in the draft of the main bid, without its documents.
+    A variant starts with what stands in the draft of the main bid, without its documents; what was corrected since is
+    still to be looked at.
     """
     with audit.in_transaction():
         tender, now = trail.lock_shared(tender_id)
@@ -58,16 +55,14 @@ def start_draft(*, actor: User, company: Organization, tender_id: int, variant: 
             tender=tender, company=company, variant=variant, edition=tender.edition, created_at=now, updated_at=now,
             updated_by=actor,
         )  # fmt: skip
-        draft.content = encrypt(draft, _first_content(draft))
+        content = _blank(tender)
+        if variant and (main := only(Draft.objects.filter(tender=tender, company=company, variant=0))):
+            draft.edition, content = main.edition, content_of(main).with_files(())
+        draft.content = encrypt(draft, content)
         check_row(draft, settled=_ONE_DRAFT)
         draft.save()
         trail.record(tender.pk, "draft.started", actor=actor, at=now, subject=f"draft:{draft.pk}")
     return draft
-
-
-def _first_content(draft: Draft) -> DraftContent:
-    main = only(Draft.objects.filter(tender=draft.tender, company=draft.company, variant=0)) if draft.variant else None
-    return content_of(main).with_files(()) if main else _blank(draft.tender)
 
 
 def _blank(tender: Tender) -> DraftContent:

@@ -47,13 +47,7 @@ OTHER_VERSION: Final = gettext_lazy(
 OTHER_EDITION: Final = gettext_lazy(
     "This was sealed for another edition of the documents. Look at what changed and seal it again."
 )
-_SUPERSEDED: Final = (
-    "tender",
-    "company",
-    "variant",
-    "round",
-    "is_late",
-)  # one live bid of these: `_supersede` has seen to it
+_SUPERSEDED: Final = ("tender", "company", "variant", "round", "is_late")  # one live bid of these, see `_supersede`
 TOO_LARGE: Final = gettext_lazy(
     "Prices and answers are larger than 1 MiB when sealed. Shorten the longest answers, or hand them in as documents."
 )

@@ -100,7 +100,9 @@ def test_a_variant_starts_with_what_the_draft_of_the_main_bid_says():
     begun = start(clara, tender, 1)
     assert read(clara, begun).lots == read(clara, draft).lots
     assert start(clara, tender, 1).pk == begun.pk, "begun once"
-    assert Draft.objects.filter(tender=tender).count() == 2
+    Draft.objects.filter(pk=draft.pk).update(edition=0)
+    assert start(clara, tender, 2).edition == 0, "what was corrected since is still to be looked at"
+    assert Draft.objects.filter(tender=tender).count() == 3
 
 
 def test_all_are_opened_with_numbers_of_their_own_and_named_in_the_record():
