@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,9 @@ from bids.nouns import said
 from tendering.models import Tender
 
 _Form = TypeVar("_Form", bound=forms.Form)
+VARIANT_NUMBER = format_lazy(
+    gettext_lazy("A variant beside the main bid has a number from 1 to {most}"), most=variants.MOST
+)
 
 
 def with_only_error(form: _Form, field: str, sentence: object) -> _Form:
@@ -70,7 +74,10 @@ class CompanyForm(forms.Form):
         },
     )
 
-    variant = forms.IntegerField(min_value=0, max_value=variants.MOST, required=False, widget=forms.HiddenInput)
+    variant = forms.IntegerField(
+        min_value=0, max_value=variants.MOST, required=False, widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), VARIANT_NUMBER),
+    )  # fmt: skip
 
     def __init__(self, companies: Sequence[Organization], data: Any = None, variant: str = "") -> None:
         super().__init__(data, initial={"variant": variant})

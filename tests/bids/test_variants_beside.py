@@ -172,6 +172,7 @@ def test_the_pages_offer_one_more_and_say_which_is_which():
     for wrong in ("6", "-1", "x"):
         answer = client.post(f"/bids/start/{tender.pk}/", {**sent, "variant": wrong})
         assert answer.status_code == 422, wrong
+        assert "eine Nummer von 1 bis 5" in answer.content.decode(), wrong
     assert Draft.objects.filter(tender=tender).count() == 1
 
 
